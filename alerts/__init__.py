@@ -1,0 +1,1 @@
+"""What leaves for people: the ladder, mail, and the weekly export. A leaf without a database."""

@@ -1,0 +1,1 @@
+"""Judging words: a comment and its context in, a judgement with reasons out. A leaf without I/O."""

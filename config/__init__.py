@@ -1,0 +1,1 @@
+"""Settings and shipped policy. A leaf: every other room may read its types, it reads none of theirs."""

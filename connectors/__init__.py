@@ -1,0 +1,1 @@
+"""Reading platforms: one package a platform, all behind `connectors.interface.Connector`."""
