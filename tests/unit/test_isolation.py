@@ -38,7 +38,7 @@ def test_a_name_that_cannot_exist_fails_as_it_does_everywhere() -> None:
 def test_this_machine_stays_reachable() -> None:
     """Or no test could talk to a loopback platform."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        answer = threading.Thread(target=lambda: server.accept()[0].close())
+        answer = threading.Thread(target=lambda: server.accept()[0].close())  # noqa: PLW0108  must wait in the thread
         answer.start()
         socket.create_connection(("localhost", server.getsockname()[1])).close()
         answer.join()

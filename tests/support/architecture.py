@@ -1,0 +1,390 @@
+"""The project's own lint rules: what no ready-made linter knows about this program.
+
+A rule reads one parsed file and yields the lines that break it. `tests/unit/test_architecture.py`
+runs every rule over the product, and proves for each that it can fail.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeGuard
+
+Found = Iterator[tuple[int, str]]
+
+ROOMS = ("alerts", "classifiers", "config", "connectors", "monitor")
+LEAVES = ("alerts", "classifiers", "config", "connectors")
+DATABASE_AND_SCHEDULER = {"sqlalchemy", "alembic", "apscheduler", "procrastinate", "psycopg"}
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of the product: where it stands (from the root), and what it says."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return _parsed(self.path, self.text)
+
+    @property
+    def room(self) -> str:
+        return self.path.partition("/")[0]
+
+    def is_below(self, folder: str) -> bool:
+        return self.path.startswith(f"{folder}/")
+
+
+@cache
+def _parsed(path: str, text: str) -> ast.Module:
+    return ast.parse(text, path)
+
+
+def product(root: Path) -> list[Module]:
+    """Every Python file of the five rooms."""
+    files = sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))
+    return [Module(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in files]
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` for a name or a chain of attributes; a call or subscript in the chain shows as `()`."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attribute):
+            return f"{dotted(value)}.{attribute}"
+        case _:
+            return "()"
+
+
+def last_name(node: ast.AST) -> str:
+    return dotted(node).rpartition(".")[2]
+
+
+def imported(module: Module) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything a file imports, wherever in the file the import stands."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(module, node)
+            yield from ((node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names)
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module.path.split("/")[: -node.level]
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+# --- who may know whom ------------------------------------------------------------------------------
+
+
+def leaves_stay_leaves(module: Module) -> Found:
+    if module.room not in LEAVES:
+        return
+    forbidden = (set(ROOMS) - {module.room, "config"}) | DATABASE_AND_SCHEDULER
+    for line, name in imported(module):
+        if name.partition(".")[0] in forbidden:
+            yield line, f"{module.room} is a leaf and must not import {name}"
+
+
+def platforms_are_found_not_named(module: Module) -> Found:
+    """A new platform touches no shared file only if no shared file imports a platform."""
+    for line, name in imported(module):
+        parts = name.split(".")
+        if len(parts) < 3 or parts[0] != "connectors" or parts[1] not in _platform_packages():
+            continue
+        if not module.is_below(f"connectors/{parts[1]}"):
+            yield line, f"{name} belongs to one platform; go through connectors.registry"
+
+
+def _platform_packages() -> set[str]:
+    folder = Path(__file__).parents[2] / "connectors"
+    return {path.parent.name for path in folder.glob("*/__init__.py")} | {"examplebook"}
+
+
+# --- time -------------------------------------------------------------------------------------------
+
+_CLOCKS = re.compile(
+    r"(^|\.)((datetime|date|dt)\.(now|utcnow|today)|time\.(time|time_ns|localtime|gmtime|ctime)|uuid1|utcnow)$"
+)
+
+
+def one_clock(module: Module) -> Found:
+    if module.path == "monitor/clock.py":
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and _CLOCKS.search(dotted(node)):
+            yield node.lineno, f"{dotted(node)} asks the machine for the time; take the injected clock"
+    for line, name in imported(module):
+        if name in ("time.time", "time.time_ns", "uuid.uuid1"):
+            yield line, f"{name} asks the machine for the time; take the injected clock"
+
+
+# --- the network ------------------------------------------------------------------------------------
+
+
+def certificates_are_checked(module: Module) -> Found:
+    for node in ast.walk(module.tree):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in ("verify", "check_hostname")
+            and _is(node.value, False)
+        ):
+            yield node.value.lineno, f"{node.arg}=False trusts anybody"
+        elif isinstance(node, ast.Assign) and _is(node.value, False):
+            names = {last_name(target) for target in node.targets}
+            if names & {"verify", "check_hostname"}:
+                yield node.lineno, "certificates are not checked"
+        elif isinstance(node, ast.Attribute) and node.attr in ("CERT_NONE", "_create_unverified_context"):
+            yield node.lineno, f"{node.attr} trusts anybody"
+
+
+def _is(node: ast.AST, value: object) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def no_sleeping_client(module: Module) -> Found:
+    """tweepy would sleep through a rate limit and through SIGTERM."""
+    for node in ast.walk(module.tree):
+        named = (
+            isinstance(node, ast.keyword) and node.arg == "wait_on_rate_limit" and not _is(node.value, False)
+        )
+        if named or (isinstance(node, ast.Attribute) and node.attr == "wait_on_rate_limit"):
+            yield (
+                getattr(node, "lineno", getattr(getattr(node, "value", None), "lineno", 0)),
+                ("wait_on_rate_limit sleeps inside the library; raise RateLimited instead"),
+            )
+
+
+_POSTING = {
+    "create_tweet", "update_status", "retweet", "like", "follow_user", "mute", "block",
+    "create_direct_message", "create_direct_message_conversation", "send_direct_message",
+    "put_comment", "put_wall_post", "put_like", "put_photo", "put_object", "post_status",
+}  # fmt: skip
+_POSTING_PATHS = re.compile(
+    r"dm_conversations|dm_events|direct_messages|statuses/update|/messages\b|/private_replies"
+)
+
+
+def nothing_is_posted(module: Module) -> Found:
+    """Promise 4: no reply, no post, no like, no direct message. A person writes those."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _POSTING:
+            yield node.lineno, f"{node.func.attr}() would speak for the school"
+        elif module.room == "connectors" and _is_posting_path(node):
+            yield node.lineno, "this is a path for posting or direct messages"
+
+
+def _is_posting_path(node: ast.AST) -> TypeGuard[ast.Constant]:
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    return bool(_POSTING_PATHS.search(node.value)) and " " not in node.value
+
+
+# --- pictures ---------------------------------------------------------------------------------------
+
+_MEDIA_WORD = re.compile(r"media|image|picture|photo|thumbnail|attachment|preview|avatar")
+_ADDRESS = re.compile(r"url|src|source|href|full_picture")
+_FETCHING = {
+    "get", "post", "head", "request", "urlopen", "urlretrieve", "urlsafe_open", "fetch", "download",
+    "goto", "stream", "send", "create_connection",
+}  # fmt: skip
+_PICTURE_LIBRARIES = {"PIL", "cv2", "imagehash", "imageio", "skimage", "wand", "pyvips", "torchvision"}
+
+
+def no_picture_is_fetched(module: Module) -> Found:
+    """Promise 3: an address of a picture is kept as a word and never asked for."""
+    for line, name in imported(module):
+        if name.partition(".")[0] in _PICTURE_LIBRARIES:
+            yield line, f"{name} reads pictures"
+    media_names = _names_for_media(module.tree)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and last_name(node.func) in _FETCHING:
+            arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+            if any(
+                _is_media_address(part, media_names) for argument in arguments for part in ast.walk(argument)
+            ):
+                yield node.lineno, f"{last_name(node.func)}() is handed the address of a picture"
+
+
+def _names_for_media(tree: ast.Module) -> set[str]:
+    """Names that stand for one medium, or for its address: `for m in item.media`, `u = m.url`."""
+    names: set[str] = set()
+    for _ in range(3):  # an address may be handed on from name to name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.For | ast.comprehension) and _MEDIA_WORD.search(dotted_any(node.iter)):
+                names |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+            elif isinstance(node, ast.Assign) and any(
+                _is_media_address(part, names) for part in ast.walk(node.value)
+            ):
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def dotted_any(node: ast.AST) -> str:
+    return " ".join(dotted(part) for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+
+
+def _is_media_address(node: ast.AST, media_names: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in media_names or bool(_MEDIA_WORD.search(node.id) and _ADDRESS.search(node.id))
+    if isinstance(node, ast.Attribute):
+        about_media = _MEDIA_WORD.search(dotted_any(node.value)) or _stands_on(node.value, media_names)
+        return bool(_ADDRESS.search(node.attr) and (about_media or _MEDIA_WORD.search(node.attr)))
+    return False
+
+
+def _stands_on(node: ast.AST, names: set[str]) -> bool:
+    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+
+
+# --- transactions -----------------------------------------------------------------------------------
+
+_TRANSACTIONS = {"begin", "begin_nested", "write", "read", "transaction", "unit_of_work", "Session"}
+_SESSION_NAMES = {"session", "transaction", "connection", "tx"}
+_SESSION_TYPES = {"Session", "Connection", "AsyncSession"}
+_OUTWARD_CALLS = {
+    "fetch", "recheck", "hide", "unhide", "sendmail", "send_message", "starttls", "urlopen",
+    "create_connection", "notify", "send_mail", "sleep",
+}  # fmt: skip
+_OUTWARD_LIBRARIES = {"requests", "httpx", "smtplib", "socket", "subprocess", "urllib"}
+_OUTWARD_OBJECTS = re.compile(r"(^|_)(connector|platform|mailer|smtp|apprise|client)$")
+
+
+def no_network_in_a_transaction(module: Module) -> Found:
+    """A platform that stalls would hold the database, and with it every other source."""
+    if module.room != "monitor":
+        return
+    outward = _functions_that_reach_out(module.tree)
+    for block in _inside_transactions(module.tree):
+        for node in _own_nodes(block):
+            if isinstance(node, ast.Call) and (_reaches_out(node) or _calls_one_of(node, outward)):
+                yield node.lineno, f"{dotted(node.func)}() is called while a transaction is open"
+
+
+def _functions_that_reach_out(tree: ast.Module) -> set[str]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    outward: set[str] = set()
+    while True:
+        more = {
+            function.name
+            for function in functions
+            for node in _own_nodes(function.body)
+            if isinstance(node, ast.Call) and (_reaches_out(node) or _calls_one_of(node, outward))
+        }
+        if more <= outward:
+            return outward
+        outward |= more
+
+
+def _calls_one_of(node: ast.Call, names: set[str]) -> bool:
+    called = dotted(node.func)
+    return called.removeprefix("self.") in names
+
+
+def _reaches_out(node: ast.Call) -> bool:
+    called = dotted(node.func).split(".")
+    if called[0] in _OUTWARD_LIBRARIES and len(called) > 1:
+        return not called[-1][0].isupper()  # an exception or a type of the library does nothing
+    if called[-1] in _OUTWARD_CALLS:
+        return True
+    return (
+        len(called) > 1
+        and called[-1] in {"delete", "check", "send"}
+        and bool(_OUTWARD_OBJECTS.search(called[-2]))
+    )
+
+
+def _inside_transactions(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        if (isinstance(node, ast.With | ast.AsyncWith) and any(map(_opens_transaction, node.items))) or (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_handed_a_session(node)
+        ):
+            yield node.body
+
+
+def _opens_transaction(item: ast.withitem) -> bool:
+    named = isinstance(item.optional_vars, ast.Name) and item.optional_vars.id in _SESSION_NAMES
+    expression = item.context_expr
+    return named or (isinstance(expression, ast.Call) and last_name(expression.func) in _TRANSACTIONS)
+
+
+def _is_handed_a_session(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return any(
+        argument.annotation is not None and last_name(argument.annotation) in _SESSION_TYPES
+        for argument in arguments
+    )
+
+
+def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Everything that runs here; what a function defined inside would do later is left out."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def commits_belong_to_the_store(module: Module) -> Found:
+    """Promise 1 holds only if a page, its seals and its cursor share one commit."""
+    if module.is_below("monitor/store"):
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            yield node.lineno, f"{dotted(node.func)}() outside the store; use `with database.write()`"
+
+
+# --- words and shape --------------------------------------------------------------------------------
+
+_VERDICTS = re.compile(
+    r"(?i)(^|_)(offen[cs]es?|criminals?|illegal|libel|guilty|victims?|perpetrators?|trolls?)($|_)"
+)
+
+
+def names_give_no_verdict(module: Module) -> Found:
+    """A program that calls a parent a perpetrator has decided what only a court may."""
+    for node in ast.walk(module.tree):
+        for name in _names_in(node):
+            if _VERDICTS.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)):
+                yield getattr(node, "lineno", 1), f"the name {name!r} gives a verdict"
+
+
+def _names_in(node: ast.AST) -> list[str]:
+    match node:
+        case (
+            ast.Name(id=name)
+            | ast.FunctionDef(name=name)
+            | ast.ClassDef(name=name)
+            | ast.Attribute(attr=name)
+        ):
+            return [name]
+        case ast.arg(arg=name):
+            return [name]
+        case _:
+            return []
+
+
+LONGEST_FUNCTION = 60
+
+
+def functions_fit_on_a_screen(module: Module) -> Found:
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            lines = node.end_lineno - node.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield node.lineno, f"{node.name} has {lines} lines"
+
+
+RULES = (
+    leaves_stay_leaves, platforms_are_found_not_named, one_clock, certificates_are_checked,
+    no_sleeping_client, nothing_is_posted, no_picture_is_fetched, no_network_in_a_transaction,
+    commits_belong_to_the_store, names_give_no_verdict, functions_fit_on_a_screen,
+)  # fmt: skip
