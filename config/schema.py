@@ -1,22 +1,79 @@
-"""The shape of `schoolwatch.toml`: one class a table, validated whole before anything starts."""
+"""The shape of `schoolwatch.toml`: one class a table, validated whole before anything starts.
 
+What one table can know of itself is checked here; what tables must know of each other, in
+`config.cross_checks`. No error text repeats a value that may be a secret.
+"""
+
+import os
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from config.addresses import (
+    IN_CLEAR,
+    HostName,
+    ListenAddress,
+    Mailbox,
+    WebAddress,
+    is_loopback,
+    names_a_secret,
+    proxy_address,
+    split,
+)
+from config.cross_checks import between_tables
+from config.database import complete_address, database_address, sqlite_file
 from config.durations import parse_duration
-from config.secrets import SecretReference
+from config.folders import FOLDER, SettingsPath
+from config.secrets import SecretMissing, SecretReference
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Words = Annotated[str, StringConstraints(min_length=1)]
+"""Text that must not be left blank."""
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+OptionalWords = Annotated[str | None, BeforeValidator(_blank_is_none)]
+
+
+def _kind(value: object) -> str:
+    return "<text>" if isinstance(value, str) else "<reference>"
+
+
+Reference = Annotated[SecretReference, Tag("<reference>")]
 
 
 class Table(BaseModel):
     """A table of the file: an unknown key is a mistake, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+        revalidate_instances="always",  # a default table's paths start at the settings file's folder too
+    )
 
 
 class Nation(StrEnum):
@@ -27,7 +84,7 @@ class Nation(StrEnum):
 
 
 class Role(StrEnum):
-    """Who somebody is to the school (policy.md §6.3)."""
+    """Who somebody is to the school; what each may see and do follows from it (NEU 9, QC 2.7)."""
 
     SENIOR_MANAGER = "senior_manager"
     DEPUTY = "deputy"
@@ -57,69 +114,167 @@ class Security(StrEnum):
 
 
 class School(Table):
-    name: str
-    also_known_as: tuple[str, ...] = ()
+    name: Words
+    also_known_as: tuple[Words, ...] = ()
     nation: Nation = Nation.ENGLAND
-    dpia_reference: str | None = None
+    dpia_reference: OptionalWords = None
+
+
+DatabaseAddress = Annotated[Annotated[str, Tag("<text>")] | Reference, Discriminator(_kind)]
 
 
 class Store(Table):
-    database: str = "sqlite:///schoolwatch.db"
-    evidence: Path = Path("evidence")
+    database: DatabaseAddress = "sqlite:///schoolwatch.db"
+    """An address without a password, or a reference to a whole address that holds one."""
+    evidence: SettingsPath = Path("evidence")
+
+    @field_validator("database")
+    @classmethod
+    def _database(cls, value: str | SecretReference, info: ValidationInfo) -> str | SecretReference:
+        folder = (info.context or {}).get(FOLDER)
+        return database_address(value, folder) if isinstance(value, str) else value
+
+    def database_url(self, environment: Mapping[str, str] = os.environ) -> str:
+        """The address to connect to. It may hold a password: never log it. Raises SecretMissing."""
+        if isinstance(self.database, str):
+            return self.database
+        try:
+            return complete_address(self.database.read(environment), None)
+        except ValueError as error:
+            raise SecretMissing(f"store.database, {self.database}: {error}") from None
+
+    def database_shown(self) -> str:
+        """The address as it may be printed."""
+        return self.database if isinstance(self.database, str) else f"address in {self.database}"
+
+    def sqlite_file(self) -> Path | None:
+        """The database's file, or None for a server or an address that is a secret."""
+        return sqlite_file(self.database) if isinstance(self.database, str) else None
 
 
 class MailServer(Table):
-    host: str
+    host: HostName
     port: int = Field(default=587, ge=1, le=65535)
     security: Security = Security.STARTTLS
-    username: str | None = None
+    username: OptionalWords = None
     password: SecretReference | None = None
-    ca_bundle: Path | None = None
+    ca_bundle: SettingsPath | None = None
+
+    @field_validator("security")
+    @classmethod
+    def _in_clear_only_here(cls, value: Security, info: ValidationInfo) -> Security:
+        if value is Security.NONE and not is_loopback(info.data.get("host", "localhost")):
+            raise ValueError('found "none" for a host that is not this machine; expected "starttls" or "tls"')
+        return value
+
+    @field_validator("password")
+    @classmethod
+    def _login_is_whole(cls, value: SecretReference | None, info: ValidationInfo) -> SecretReference | None:
+        if "username" in info.data and (info.data["username"] is None) != (value is None):
+            raise ValueError("expected username and password together, or neither")
+        return value
 
 
 class Mail(MailServer):
-    sender: str
+    sender: Mailbox
     second: MailServer | None = None
     """Another mail server, tried for operator alerts when the first one fails."""
 
 
 class Person(Table):
     role: Role
-    name: str
-    email: str
-    staff_id: str | None = None
+    name: Words
+    email: Mailbox
+    staff_id: OptionalWords = None
     """The person's id in the staff register, so that nobody is mailed about themselves."""
     out_of_hours: bool = False
     holiday_cover: bool = False
 
 
+def _account_name(value: str) -> str:
+    if "/" in value or "://" in value:
+        raise ValueError("found an address; expected the account alone, e.g. the handle without https://")
+    return value.removeprefix("@")
+
+
+AccountName = Annotated[Words, AfterValidator(_account_name)]
+
+
 class Source(Table):
     """One account of the school on one platform, and what of it is watched."""
 
-    name: str
-    platform: str
-    account: str
-    account_id: str
-    watch: tuple[Watch, ...] = (Watch.OWN_POSTS, Watch.COMMENTS, Watch.MENTIONS)
-    search: tuple[str, ...] = ()
+    name: Words
+    platform: Words
+    account: AccountName
+    account_id: AccountName
+    watch: tuple[Watch, ...] = Field(default=(Watch.OWN_POSTS, Watch.COMMENTS, Watch.MENTIONS), min_length=1)
+    search: tuple[Words, ...] = ()
     poll_every: Duration = timedelta(minutes=5)
-    base_url: str | None = None
+    base_url: WebAddress | None = None
     """Where the platform answers; None means the platform's public address."""
     credentials: dict[str, SecretReference] = Field(default_factory=dict)
     options: dict[str, str] = Field(default_factory=dict)
     """What only this platform's connector knows, e.g. `graph_version`; named in docs/setup/."""
-    x_terms_decision: str | None = None
+    x_terms_decision: OptionalWords = None
     """Who decided, and when, that X's terms allow this use (X stays off without; loopback excepted)."""
+
+    @field_validator("search")
+    @classmethod
+    def _search_is_meant(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        watched = info.data.get("watch")
+        if watched is not None and (Watch.SEARCH in watched) != bool(value):
+            raise ValueError(
+                'found search terms that nothing looks for; add "search" to watch'
+                if value
+                else 'found "search" in watch but no search terms; add e.g. search = [\'"Fernhill Primary"\']'
+            )
+        return value
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _no_secret_among_options(cls, value: object) -> object:
+        named = [key for key in value if names_a_secret(str(key))] if isinstance(value, Mapping) else []
+        if named:
+            raise ValueError(f"found {named[0]!r}: {IN_CLEAR}, under [sources.credentials]")
+        return value
+
+    @field_validator("x_terms_decision")
+    @classmethod
+    def _x_is_decided(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value or info.data.get("platform") != "x" or _answers_here(info.data.get("base_url")):
+            return value
+        raise ValueError(
+            "X stays off until somebody has decided that its terms allow this school's use: they ask bodies "
+            "related to government for an Enterprise plan and X's approval. Record who decided, when "
+            'and why, e.g. x_terms_decision = "A. Head, 2026-09-01: approved, see minutes 14/26", '
+            "or take this source out"
+        )
+
+
+def _answers_here(base_url: str | None) -> bool:
+    return base_url is not None and is_loopback(split(base_url).hostname)
+
+
+ProxyAddress = Annotated[
+    Annotated[str, AfterValidator(proxy_address), Tag("<text>")] | Reference, Discriminator(_kind)
+]
 
 
 class Network(Table):
-    proxy: str | None = None
-    ca_bundle: Path | None = None
+    """How this machine reaches the outside when the school filters it (Huntington 7.1)."""
+
+    proxy: ProxyAddress | None = None
+    """An address without a password, or a reference to a whole address that holds one."""
+    ca_bundle: SettingsPath | None = None
+
+    def proxy_url(self, environment: Mapping[str, str] = os.environ) -> str | None:
+        """The proxy to use, or None. It may hold a password: never log it. Raises SecretMissing."""
+        return self.proxy.read(environment) if isinstance(self.proxy, SecretReference) else self.proxy
 
 
 class Console(Table):
-    listen: str = "127.0.0.1:8765"
-    public_url: str | None = None
+    listen: ListenAddress = "127.0.0.1:8765"
+    public_url: WebAddress | None = None
     behind_proxy: bool = False
 
 
@@ -140,3 +295,14 @@ class Settings(Table):
     network: Network = Network()
     console: Console = Console()
     operations: Operations = Operations()
+
+    @model_validator(mode="after")
+    def _tables_fit_together(self) -> Self:
+        found = between_tables(self.school, dict(enumerate(self.people)), dict(enumerate(self.sources)))
+        if found:
+            details = [
+                InitErrorDetails(type=PydanticCustomError("between_tables", message), loc=place, input=None)
+                for place, message in found
+            ]
+            raise ValidationError.from_exception_data("Settings", details, hide_input=True)
+        return self

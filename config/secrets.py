@@ -1,10 +1,14 @@
 """Secrets by reference: the settings say where a secret stands, never what it is."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from config.addresses import IN_CLEAR, looks_like_a_secret
+from config.folders import SettingsPath
 
 
 class SecretMissing(Exception):
@@ -14,19 +18,27 @@ class SecretMissing(Exception):
 class SecretReference(BaseModel):
     """`{ env = "NAME" }`, `{ file = "PATH" }` or `{ credential = "NAME" }` (systemd)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     env: str | None = None
-    file: Path | None = None
+    file: SettingsPath | None = None
     credential: str | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _refuse_clear_text(cls, value: object) -> object:
-        if isinstance(value, str):
+        if not isinstance(value, (Mapping, SecretReference)):
+            raise ValueError(IN_CLEAR)
+        return value
+
+    @field_validator("env", "credential")
+    @classmethod
+    def _is_a_name(cls, value: str | None) -> str | None:
+        if value is not None and (
+            not re.fullmatch(r"[\w.@-]{1,64}", value, re.ASCII) or looks_like_a_secret(value)
+        ):
             raise ValueError(
-                "a secret must not stand in this file; "
-                'write { env = "NAME" }, { file = "PATH" } or { credential = "NAME" } instead'
+                "expected the NAME of an environment variable or systemd credential, not the secret itself"
             )
         return value
 
@@ -62,6 +74,6 @@ class SecretReference(BaseModel):
 
 def _read_file(path: Path, where: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretMissing(f"{where} cannot be read ({type(error).__name__})") from error
+        raise SecretMissing(f"{where} cannot be read ({type(error).__name__})") from None
