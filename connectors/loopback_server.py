@@ -64,6 +64,8 @@ class LoopbackServer(ABC):
     """
 
     base_url: str = ""
+    page_size: int = 100
+    """No page holds more than this, whatever the reader asks for; tests make it small."""
 
     def __init__(self, now: Now, *, account: str, account_id: str) -> None:
         self.now = now
@@ -94,6 +96,10 @@ class LoopbackServer(ABC):
     @abstractmethod
     def answer(self, call: Call, twist: Fault | None) -> Answer:
         """The wire. `twist` is OUT_OF_ORDER or EMPTY_PAGE_WITH_NEXT when that was ordered."""
+
+    def page_key(self, call: Call) -> str:
+        """What makes two requests pages of one list: REPEATED_PAGE serves the last page of the same key."""
+        return call.path
 
     @abstractmethod
     def refusal(self, fault: Fault, call: Call) -> Answer:
@@ -180,14 +186,15 @@ class LoopbackServer(ABC):
         return released.wait(DRIP_SECONDS)
 
     def _page(self, call: Call, fault: Fault | None) -> Answer:
+        key = self.page_key(call)
         with self._lock:
-            last = self._last_page.get(call.path)
+            last = self._last_page.get(key)
         if fault is Fault.REPEATED_PAGE and last is not None:
             return last
         with self.world.lock:
             answer = self.answer(call, fault if fault in _TWISTS else None)
         with self._lock:
-            self._last_page[call.path] = answer
+            self._last_page[key] = answer
         broken = fault in (Fault.TRUNCATED_BODY, Fault.SLOW_DRIP)
         return replace(answer, twist=fault) if broken else answer
 
