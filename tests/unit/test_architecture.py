@@ -236,7 +236,7 @@ def test_a_foreign_place_is_seen(place: str) -> None:
 
 
 EXCUSE = re.compile(r"#\s*(?P<kind>type: ignore|noqa)(?P<rest>.*)")
-GIVEN_REASON = re.compile(r"(\[[\w, -]+\]|:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)[\s#:;,—-]+\w+[\s'’]+\w+")
+GIVEN_REASON = re.compile(r"(\[[\w, -]+\]|:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)[\s#:;,—-]+\w{3,}")
 
 
 def excuses_without_reason(text: str) -> Iterator[int]:
