@@ -1,0 +1,227 @@
+"""The commented settings file that `schoolwatch init` writes."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.mistakes import SettingsError
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person as `init` asks for them; blank means: to be filled in by hand."""
+
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What `init` asks. Whatever is left blank stands in the file as a blank, which loading names."""
+
+    school: str = ""
+    nation: str = "england"
+    mail_host: str = ""
+    mail_sender: str = ""
+    senior_manager: Contact = Contact()
+    headteacher: Contact = Contact()
+    dsl: Contact = Contact()
+    out_of_hours: Contact = Contact()
+    holiday_cover: Contact = Contact()
+
+
+def template(answers: Answers | None = None) -> str:
+    """A settings file. `# text` explains; `#key = …` is a setting that is switched off."""
+    given = answers or Answers()
+    return "\n".join(
+        [
+            _HEAD,
+            _school(given),
+            _STORE,
+            _mail(given),
+            _people(given),
+            _SOURCES,
+            _NETWORK,
+            _CONSOLE,
+            _OPERATIONS,
+        ]
+    )
+
+
+def write_template(path: Path, answers: Answers | None = None, *, force: bool = False) -> None:
+    """Write the file, readable by its owner and group. Raises SettingsError; overwrites only with `force`."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
+    try:
+        with os.fdopen(os.open(path, flags, 0o640), "w", encoding="utf-8") as file:
+            file.write(template(answers))
+    except FileExistsError:
+        raise SettingsError(
+            f"{path}: exists already and was left as it is; use --force to overwrite it"
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: cannot be written ({error.strerror}); make the folder, or choose one you may write in"
+        ) from None
+
+
+def _text(value: str) -> str:
+    """A TOML text. JSON's escapes are TOML's too, but for the delete character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+_HEAD = """\
+# Settings of schoolwatch.
+#
+# A line that starts with "# " explains. A line such as "#proxy = …" is a setting that is switched off:
+# take the # away to use it. Fill in every "" that is left, then run `schoolwatch check`.
+#
+# No password and no token ever stands in this file. Where a secret is needed, say where it is:
+#   { credential = "smtp-password" }     a systemd credential (LoadCredential= in the unit); the usual way
+#   { file = "secrets/smtp-password" }   a file that only the service may read
+#   { env = "SMTP_PASSWORD" }            an environment variable
+#
+# A path that does not start with / begins at the folder of this file.
+"""
+
+
+def _school(given: Answers) -> str:
+    return f"""\
+[school]
+name = {_text(given.school)}
+# Other names that people use for the school. Searches may only be built from these names.
+also_known_as = []
+# england, wales, scotland or northern_ireland: decides on law, contacts and bank holidays.
+nation = {_text(given.nation)}
+# The data protection impact assessment that covers this watching. `schoolwatch run` refuses to start
+# without one.
+dpia_reference = ""
+"""
+
+
+_STORE = """\
+[store]
+# One file beside this one is right for a school. A trust with its own server can use PostgreSQL; if that
+# needs a password, put the whole address into a secret: database = { credential = "database-address" }
+database = "sqlite:///schoolwatch.db"
+# Where sealed evidence lies. Back it up together with the database.
+evidence = "evidence"
+"""
+
+
+def _mail(given: Answers) -> str:
+    return f"""\
+[mail]
+# The school's own mail server, and the mailbox that alerts come from.
+host = {_text(given.mail_host)}
+port = 587
+# starttls (port 587) or tls (port 465). "none" is allowed for a mail server on this machine only.
+security = "starttls"
+#username = "schoolwatch@example.sch.uk"
+#password = {{ credential = "smtp-password" }}
+sender = {_text(given.mail_sender)}
+
+# A second server, used to tell somebody when the first one fails. It should share nothing with the first.
+#[mail.second]
+#host = "smtp.example.org"
+#port = 587
+#security = "starttls"
+#username = "fernhill"
+#password = {{ credential = "second-smtp-password" }}
+"""
+
+
+def _people(given: Answers) -> str:
+    return "\n".join(
+        [
+            """\
+# Who is told. Recipients follow from what a matter is about, so the more roles are filled, the fewer mails
+# reach people whom they do not concern. Roles: senior_manager, deputy, headteacher, chair, governor, dsl,
+# deputy_dsl, dpo, e_safety, it. `staff_id` is the person's id in the staff register: nobody is mailed about
+# a matter in which they are named.
+""",
+            _person("senior_manager", given.senior_manager, "Gets the alerts and decides what is done."),
+            _person("headteacher", given.headteacher, "Approves what goes to providers and police."),
+            _person("dsl", given.dsl, "Gets everything in which a child may be at risk."),
+            _person(
+                "deputy",
+                given.out_of_hours,
+                "Reached in the evening and at weekends: the 24 hours for removal do not stop then.",
+                "out_of_hours",
+            ),
+            _person(
+                "deputy",
+                given.holiday_cover,
+                "Reached in the school holidays. May be the same person as above.",
+                "holiday_cover",
+            ),
+            """\
+# Hears when a matter concerns the headteacher.
+#[[people]]
+#role = "chair"
+#name = "C. Chair"
+#email = "chair@example.sch.uk"
+""",
+        ]
+    )
+
+
+def _person(role: str, contact: Contact, why: str, duty: str | None = None) -> str:
+    lines = ["[[people]]", f"role = {_text(role)}", f"name = {_text(contact.name)}"]
+    lines += [f"email = {_text(contact.email)}", '#staff_id = "S001"' if duty is None else f"{duty} = true"]
+    return "\n".join([f"# {why}", *lines, ""])
+
+
+_SOURCES = """\
+# What is watched: the school's own accounts and public mentions of the school, nothing else. A table for
+# each account. docs/setup/ has a page for each platform: where its token comes from, how to find account_id.
+#[[sources]]
+#name = "facebook-page"
+#platform = "facebook"
+#account = "fernhillprimary"
+#account_id = "100000000000001"
+#watch = ["own_posts", "comments", "mentions"]
+#poll_every = "10m"
+#[sources.credentials]
+#page_token = { credential = "facebook-page-token" }
+#app_secret = { credential = "facebook-app-secret" }
+
+# X stays off until somebody has decided that its terms allow the school's use, and x_terms_decision says
+# who did, when and why. Every search term must name the school.
+#[[sources]]
+#name = "x-mentions"
+#platform = "x"
+#account = "fernhillprimary"
+#account_id = "1234567890"
+#watch = ["own_posts", "comments", "mentions"]
+#poll_every = "15m"
+#x_terms_decision = "A. Head, 2026-09-01: approved, see governors' minutes 14/26"
+#[sources.credentials]
+#bearer_token = { credential = "x-bearer-token" }
+"""
+
+_NETWORK = """\
+[network]
+# Many schools filter the web. docs/setup/network.md says what to ask of whoever runs the filter.
+#proxy = "http://proxy.school.lan:8080"
+# A file with every certificate authority to be trusted: those of the system AND the filter's own.
+#ca_bundle = "/etc/ssl/school-filter.pem"
+"""
+
+_CONSOLE = """\
+[console]
+listen = "127.0.0.1:8765"
+# The address under which staff open the console. Without one, mails carry no link.
+#public_url = "https://watch.example.sch.uk"
+#behind_proxy = true
+"""
+
+_OPERATIONS = """\
+[operations]
+# How long a source or the mail may fail before somebody is told.
+alert_after = "1h"
+# Other ways to tell somebody (Apprise addresses: Teams, SMS …), and a ping to an outside watcher that
+# raises the alarm when this machine falls silent. Both are secrets.
+#apprise = [{ credential = "apprise-teams" }]
+#dead_man_ping = { credential = "dead-man-ping" }
+"""
