@@ -1,6 +1,7 @@
 """The PostgreSQL that the other tests stand on: were it a pretence, the store would be tested on nothing."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,3 +101,19 @@ def test_root_hands_the_server_to_an_ordinary_account(postgres_url: URL) -> None
         row = connection.execute("SELECT current_setting('data_directory')").fetchone()
     assert row
     assert Path(row[0]).stat().st_uid != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else for PostgreSQL")
+def test_programs_that_the_other_account_cannot_read_are_copied(tmp_path: Path) -> None:
+    """Or the tests would fail in every checkout below /root."""
+    found = postgres.find_programs({}, system=Path("/nonexistent"))
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = found.folder.parents[1]
+    shutil.copytree(found.folder.parent, closed / package.name / found.folder.parent.name)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
+    unreadable = postgres.Programs(
+        closed / package.name / found.folder.parent.name / "bin", "a closed folder"
+    )
+    with postgres.started(unreadable) as url, postgres.administration(url) as connection:
+        assert connection.info.server_version >= 180000
