@@ -1,0 +1,155 @@
+"""What an incident is about, as far as the ladder has to know; and which lane and priority follow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import PlainSerializer
+
+from config.words import Flag, Label, Lane, Severity, Surface
+
+
+def _in_order(words: Iterable[str]) -> list[str]:
+    return sorted(words)
+
+
+Labels = Annotated[frozenset[Label], PlainSerializer(_in_order)]
+Flags = Annotated[frozenset[Flag], PlainSerializer(_in_order)]
+
+UNKNOWN = "unknown"
+ADULT_AUTHORS = frozenset({"parent", "governor", "ex_pupil", "local", "stranger", "adult"})
+INDIVIDUALS = frozenset({"staff", "pupil", "parent", "governor", "local", "volunteer", "ex_pupil", "adult"})
+"""Affected persons who are persons; `school` and `group` are not."""
+ADULTS = INDIVIDUALS - {"pupil"}
+
+_STANDS_ALONE = frozenset(
+    {Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.THREAT, Flag.SELF_HARM_ENCOURAGEMENT},
+)
+"""Flags that bring a person to look even where no label is given."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """The facts that choose lane, priority and steps. What is not known stays `unknown` or None."""
+
+    labels: Labels
+    flags: Flags
+    severity: Severity
+    surface: Surface
+    platform: str
+    on_own_account: bool = False
+    """It stands on one of the school's own pages, where the school can hide it."""
+    school_is_author: bool = False
+    has_text: bool = True
+    has_media: bool = False
+    author_role: str = UNKNOWN
+    """parent, pupil, staff, volunteer, governor, ex_pupil, local, stranger, school or unknown."""
+    affected_role: str = UNKNOWN
+    """staff, pupil, parent, governor, volunteer, school, group or unknown."""
+    about_harm_to_child: bool | None = None
+    """An allegation against staff about a child. Until a person says False, the strict lane holds."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", frozenset(self.labels))
+        object.__setattr__(self, "flags", frozenset(self.flags))
+
+    @property
+    def is_about_pupil(self) -> bool:
+        return self.affected_role == "pupil" or Flag.PUPIL_TARGET in self.flags
+
+    @property
+    def is_about_staff(self) -> bool:
+        return self.affected_role == "staff" or Flag.STAFF_TARGET in self.flags
+
+    @property
+    def is_about_someone(self) -> bool:
+        return self.affected_role in INDIVIDUALS or self.is_about_pupil or self.is_about_staff
+
+
+def opens_incident(matter: Matter) -> bool:
+    """Whether a person must look. Criticism opens nothing; nor does a picture without words."""
+    return lane_of(matter) is not Lane.COMPLAINT
+
+
+def lane_of(matter: Matter) -> Lane:
+    """The strictest lane of which the matter shows a sign; `complaint` when it shows none."""
+    return next((lane for lane in Lane if lane in _SIGNS and _SIGNS[lane](matter)), Lane.COMPLAINT)
+
+
+def priority(matter: Matter) -> Severity:
+    """The severity, raised to the least that the lane and the flags ask for. Never lowered.
+
+    Orders the queue and sets the triage clock; it decides nothing (NEU 10.2 stays with a person).
+    """
+    return max(matter.severity, _least(matter), key=lambda severity: severity.rank)
+
+
+def _least(matter: Matter) -> Severity:
+    lane = lane_of(matter)
+    if lane in (Lane.INDECENT_IMAGE, Lane.LIFE) or matter.flags & _CHILD_NOW:
+        return Severity.CRITICAL
+    abusive = Label.ABUSE in matter.labels
+    if lane in (Lane.STAFF_ALLEGATION, Lane.INTIMATE_IMAGE) or (abusive and matter.flags & _GRAVE):
+        return Severity.HIGH
+    if lane is Lane.COMPLAINT:
+        return Severity.NONE
+    return Severity.MEDIUM if matter.labels else Severity.LOW
+
+
+_CHILD_NOW = frozenset({Flag.SAFEGUARDING, Flag.SELF_HARM_ENCOURAGEMENT})
+_GRAVE = frozenset({Flag.HATE, Flag.SEXUAL})
+
+
+def _was_judged_to_need_a_look(matter: Matter) -> bool:
+    return bool(matter.labels) or matter.severity is not Severity.NONE or bool(matter.flags & _STANDS_ALONE)
+
+
+def _may_be_indecent_image(matter: Matter) -> bool:
+    """Sexual words about a pupil beside a picture: nobody looks to find out (QC and Nunney 2.7.4)."""
+    sexual_picture = Flag.SEXUAL in matter.flags and matter.has_media
+    return Flag.INDECENT_IMAGE in matter.flags or (sexual_picture and matter.is_about_pupil)
+
+
+def _may_cost_a_life(matter: Matter) -> bool:
+    return Flag.THREAT in matter.flags and matter.severity is Severity.CRITICAL
+
+
+def _is_about_a_child_at_risk(matter: Matter) -> bool:
+    if Flag.SAFEGUARDING in matter.flags:
+        return True
+    if Flag.SELF_HARM_ENCOURAGEMENT in matter.flags and matter.affected_role not in ADULTS:
+        return True
+    harmful = matter.flags & {Flag.SEXUAL, Flag.THREAT, Flag.HARASSMENT} or Label.ABUSE in matter.labels
+    if matter.is_about_pupil and harmful:
+        return True
+    exposed = Label.PUPIL_INFORMATION in matter.labels and matter.severity.rank >= Severity.HIGH.rank
+    return exposed and not matter.school_is_author
+
+
+def _touches_staff_conduct(matter: Matter) -> bool:
+    """A member of staff wrote it, or it alleges something about one that may concern a child."""
+    if matter.author_role in ("staff", "volunteer") and not matter.school_is_author:
+        return _was_judged_to_need_a_look(matter)
+    alleged = Flag.ALLEGATION_CRIME in matter.flags and matter.is_about_staff
+    return alleged and matter.about_harm_to_child is not False
+
+
+def _is_our_own_breach(matter: Matter) -> bool:
+    return matter.school_is_author and Label.PUPIL_INFORMATION in matter.labels
+
+
+def _may_be_intimate_image(matter: Matter) -> bool:
+    """Sexual words beside a picture that may be of an adult; told from words, never from pixels."""
+    sexual_picture = Flag.SEXUAL in matter.flags and matter.has_media
+    return sexual_picture and not matter.is_about_pupil and _was_judged_to_need_a_look(matter)
+
+
+_SIGNS = {
+    Lane.INDECENT_IMAGE: _may_be_indecent_image,
+    Lane.LIFE: _may_cost_a_life,
+    Lane.CHILD: _is_about_a_child_at_risk,
+    Lane.STAFF_ALLEGATION: _touches_staff_conduct,
+    Lane.OWN_BREACH: _is_our_own_breach,
+    Lane.INTIMATE_IMAGE: _may_be_intimate_image,
+    Lane.STANDARD: _was_judged_to_need_a_look,
+}

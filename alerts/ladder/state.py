@@ -1,0 +1,148 @@
+"""The whole state of one incident's ladder, and what people say to it. Values only, no behaviour of time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from alerts.clocks import host_deadline
+from alerts.ladder.matter import Matter
+from alerts.ladder.tasks import Task
+from alerts.ladder.words import ConsentScope, DecisionKind, Override, ReminderKind, Step
+from config.schema import Role
+from config.words import Lane, Outcome, Severity, Visibility
+
+BY_RECHECK = "re-check"
+"""Stands as the person where a re-check saw the facts that end a task."""
+BY_CLOCK = "deadline"
+"""Stands as the person where nobody outside answered in time."""
+
+
+class LadderRefused(Exception):
+    """A decision that the policy does not allow. The text says why, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One answer of one person to one question. Silence is no answer, so it is never recorded as one."""
+
+    person: str
+    """Who was asked: a register id or a role, not a name."""
+    asked_by: str
+    asked_at: datetime
+    answer: bool
+    scope: ConsentScope
+    method: str
+    """`written`, or `verbal` with who noted it."""
+    expires_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        ended = [time for time in (self.expires_at, self.withdrawn_at) if time is not None]
+        return self.answer and all(at < time for time in ended)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided about a task."""
+
+    kind: DecisionKind
+    by: str
+    outcome: Outcome | None = None
+    reason: str | None = None
+    override: Override | None = None
+    """Which of the listed exceptions lets a gate be passed; needs a reason in words as well."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    outcome: Outcome
+    reason: str
+    by: str
+    at: datetime
+    verified_at: datetime | None
+    """When it was seen gone for the second time; None: not verifiable, or not gone."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What re-checks have seen. Only two healthy answers far enough apart make it gone."""
+
+    last: Visibility = Visibility.VISIBLE
+    last_at: datetime | None = None
+    gone_since: datetime | None = None
+    """The first of an unbroken run of healthy answers that it is not there."""
+    gone_confirmed_at: datetime | None = None
+    not_public_since: datetime | None = None
+    hidden_at: datetime | None = None
+    edited_at: datetime | None = None
+    rechecks_from: datetime | None = None
+    """The last request, hide, or first sign of gone: re-checks are counted from here."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Something to say to somebody inside the school. It never goes outside."""
+
+    kind: ReminderKind
+    task: int
+    step: Step
+    to_role: Role
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Times are UTC. Change it only through `alerts.ladder.machine`."""
+
+    matter: Matter
+    lane: Lane
+    severity: Severity
+    first_seen_at: datetime
+    """Never moves."""
+    clock_from: datetime
+    """Where the 24 hours start: first seen, or seen again after it had gone."""
+    opened_at: datetime
+    sealed: bool
+    policy: Mapping[str, Any]
+    """The policy that was in force when the incident opened; plain JSON."""
+    tasks: tuple[Task, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    presence: Presence = field(default_factory=Presence)
+    closing: Closing | None = None
+    earlier_closings: tuple[Closing, ...] = ()
+    re_opened: int = 0
+    noticed_from: datetime | None = None
+    """Since when it waits for somebody to acknowledge it; None once somebody has."""
+    escalated_at: datetime | None = None
+    """When the deputy was told that nobody had acknowledged it."""
+
+    @property
+    def host_due_at(self) -> datetime:
+        """By when it should be amended or removed (NEU 9.3): absolute, whatever was done since."""
+        return host_deadline(self.clock_from)
+
+    def task(self, number: int) -> Task:
+        found = next((task for task in self.tasks if task.number == number), None)
+        if found is None:
+            raise LadderRefused(f"There is no task {number} on this incident; it has 1 to {len(self.tasks)}.")
+        return found
+
+    def consent_holds(self, scope: ConsentScope, at: datetime) -> bool:
+        """The latest answer about this counts, and only while it has neither expired nor been withdrawn."""
+        answers = [consent for consent in self.consents if consent.scope is scope]
+        return bool(answers) and answers[-1].holds(at)
+
+
+def utc(at: datetime, what: str) -> datetime:
+    if at.tzinfo is None:
+        raise LadderRefused(f"The time of {what} has no time zone; give it in UTC.")
+    return at.astimezone(UTC)
+
+
+def words_of(text: str | None, what: str) -> str:
+    """The text without surrounding space; refused when there is none."""
+    if text is None or not text.strip():
+        raise LadderRefused(f"{what} is missing; nothing is decided without it.")
+    return text.strip()

@@ -1,0 +1,273 @@
+"""What each step says to the person who does it, how it may end, and why it may be skipped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alerts.ladder.words import Step
+from config.schema import Nation
+from config.words import Lane, Outcome
+
+
+@dataclass(frozen=True)
+class StepRule:
+    what_to_do: str
+    outcomes: frozenset[Outcome]
+    """What `done` may carry."""
+    skip_reasons: tuple[str, ...] = ()
+    asks_outside: bool = False
+    may_be_refused: bool = False
+    needs_reason: bool = False
+
+
+_DONE_AWAY = frozenset(
+    {Outcome.REMOVED, Outcome.AMENDED, Outcome.REPLACED, Outcome.UNTAGGED, Outcome.NOT_PUBLICLY_VISIBLE}
+)
+_ENDS_NOTHING = frozenset({Outcome.NOT_APPLICABLE, Outcome.HANDED_OVER})
+_MOOT = ("already gone", "already hidden")
+_NOT_A_VIOLATION = (
+    "opinion or criticism",
+    "a parent's post about their own child only",
+    "not about our school",
+)
+
+
+def _asks(what_to_do: str, *skip_reasons: str) -> StepRule:
+    reasons = (*skip_reasons, *_MOOT, *_NOT_A_VIOLATION, "the affected person does not want it")
+    return StepRule(what_to_do, _DONE_AWAY, reasons, asks_outside=True, may_be_refused=True)
+
+
+def _does(what_to_do: str, *skip_reasons: str, outcomes: frozenset[Outcome] = _ENDS_NOTHING) -> StepRule:
+    return StepRule(what_to_do, outcomes, skip_reasons, may_be_refused=bool(skip_reasons))
+
+
+def _must(what_to_do: str, *, needs_reason: bool = False) -> StepRule:
+    return StepRule(what_to_do, _ENDS_NOTHING | {Outcome.UNFOUNDED}, needs_reason=needs_reason)
+
+
+RULES: Mapping[Step, StepRule] = {
+    Step.TRIAGE: _must(
+        "Read the words on the incident's page, not on the platform. Say whose matter it is, who wrote it "
+        "and who is affected as far as you know. Opinion and complaint are no reason to remove anything. "
+        "Do not reply, do not share, and do not look up the author."
+    ),
+    Step.AFFECTED_INFORMED: _does(
+        "Tell the person it is about, in person, before anybody else does. Ask what they wish to happen "
+        "and record the answer: nothing, removal, contact with the author, police. Do not press them, and "
+        "do not promise that it will be removed.",
+        "already knows",
+        "cannot be reached",
+        "not safe to tell now",
+    ),
+    Step.SUPPORT_OFFER: _does(
+        "Offer support: a named colleague, counselling or the employee assistance programme, and their "
+        "trade union or professional association (NEU 9.6). Record offered or declined; a no today may be "
+        "a yes next week.",
+        "already supported",
+        "not a member of staff",
+    ),
+    Step.OWN_PAGE_HIDE: _does(
+        "Hide it on our page. Hiding can be undone, and the evidence is sealed already. Do not reply and "
+        "do not delete: deleting is a second decision. The platform may still show it to its author and "
+        "their friends.",
+        *_MOOT,
+        *_NOT_A_VIOLATION,
+        "the platform cannot hide it",
+        outcomes=frozenset({Outcome.HIDDEN, Outcome.REMOVED, Outcome.NOT_PUBLICLY_VISIBLE}),
+    ),
+    Step.OWN_PAGE_DELETE: _does(
+        "Delete it on our page if hiding is not enough. This cannot be undone. When the police are "
+        "involved, somebody other than the person who hid it decides.",
+        "hidden is enough",
+        *_MOOT,
+        outcomes=frozenset({Outcome.REMOVED, Outcome.NOT_PUBLICLY_VISIBLE}),
+    ),
+    Step.OWN_POST_REMOVE: _does(
+        "Take our own post down now, on every channel where it stands, or replace it with one that shows "
+        "no pupil's name with a picture and no surname. Do not post an explanation that repeats the "
+        "details.",
+        "nobody can be identified from it",
+        "published with consent, and no name stands with a picture",
+        *_MOOT,
+        outcomes=_DONE_AWAY,
+    ),
+    Step.UNTAG: _does(
+        "Remove the tag from our account. The post itself stays where it is. Do not comment on it.",
+        "the platform has no such function",
+        *_MOOT,
+        *_NOT_A_VIOLATION,
+        outcomes=_DONE_AWAY,
+    ),
+    Step.PASTORAL_TALK: _does(
+        "A member of staff who knows the pupil speaks with them, asks them to take it down, and follows "
+        "the behaviour and anti-bullying policies. No letter, and never through social media. Do not ask "
+        "for a password or a phone.",
+        "the DSL advises against it",
+        "not a pupil of ours",
+        *_MOOT,
+        outcomes=_DONE_AWAY | _ENDS_NOTHING,
+    ),
+    Step.MEETING: _does(
+        "Invite the affected person first, then the author if that is safe (Huntington 8.6). Listen to "
+        "the complaint, ask for removal, hand over the complaints procedure. The meeting delays nothing "
+        "else; do not say who reported it.",
+        "not safe",
+        "declined",
+        *_MOOT,
+        outcomes=_DONE_AWAY | _ENDS_NOTHING,
+    ),
+    Step.AUTHOR_REQUEST: _asks(
+        "If it is appropriate, write to the author from the school's official address: the exact link, "
+        "the words, what is asked and by when, how to complain. Do not threaten, do not name a pupil or "
+        "the person who reported it, and do not write in public or from a private account.",
+        "author not known",
+        "not appropriate",
+        "not safe",
+        "the author is not an adult",
+    ),
+    Step.HOST_REPORT: _asks(
+        "Report it with the platform's own form, naming the rule of the platform that it breaks, the "
+        "link, the author's handle and the times. Note the reference. Some forms take a report only from "
+        "the person concerned: then they send it, with your help (NEU 9.3). Attach no picture of a child. "
+        "The content should be amended or removed within 24 hours of when we first saw it.",
+        "breaks no rule of the platform",
+        "the person concerned reports it",
+    ),
+    Step.HOST_ESCALATION: _asks(
+        "Appeal to the host. If 48 hours have passed, or at once where a child's safety is concerned, "
+        "call the Professionals Online Safety Helpline. Report Harmful Content takes it when the host has "
+        "answered no, or not at all for a week. Keep the host's answer: they will ask for it.",
+        "no prospect",
+    ),
+    Step.SECTION_5_NOTICE: _asks(
+        "The person it is about may send the operator of the website a notice under section 5; it is "
+        "theirs, not the school's. It needs their name and e-mail, the words and where they stand, what "
+        "they take them to mean and what is untrue, and whether their name may be passed on. Advise them "
+        "to take advice first.",
+        "the person does not want it",
+    ),
+    Step.INFRA_NOTICE: _asks(
+        "Write to the abuse address of the hosting provider, with the host's refusal or silence, the "
+        "link, the address and times in UTC, and the rule of theirs that it breaks. Ask for this page, "
+        "never for a whole site. The head approves it first. Give no more personal data than it takes.",
+        "no abuse address found",
+        "the host has now acted",
+    ),
+    Step.POLICE_CONSIDERED: StepRule(
+        "Decide whether to tell the police, and say why. Done means yes, and opens the report; done with "
+        "the outcome “not applicable” means no. If there is danger now, ring 999 and record it "
+        "afterwards. Hear the affected person first where there is time.",
+        frozenset({Outcome.NOT_APPLICABLE}),
+        needs_reason=True,
+    ),
+    Step.POLICE_REPORTED: StepRule(
+        "Report it to the police: 999 if there is danger now, otherwise 101 or online. Give times, links "
+        "and the evidence list, and note the log number. Say that we keep the sealed evidence. Do not "
+        "investigate, and do not tell the author.",
+        frozenset({Outcome.HANDED_OVER}),
+        (
+            "the affected person does not want it",
+            "the affected person reports it",
+            "the police advise otherwise",
+        ),
+        needs_reason=True,
+    ),
+    Step.LADO_REFERRAL: _must(
+        "Ring the local authority's designated officer (LADO) today. Give the facts only: the adult's "
+        "role, the words, the link. Do not investigate, do not speak to the adult or to the author before "
+        "advice, and note what was advised.",
+        needs_reason=True,
+    ),
+    Step.DSL_REFERRAL: _must(
+        "If somebody may be in danger now, ring 999 first. Then the designated safeguarding lead (or the "
+        "deputy) takes it on under the child-protection procedure, and decides who is told. Tell nobody "
+        "else, and do not question the child."
+    ),
+    Step.DPO_NOTE: _must(
+        "The data protection officer notes the breach and assesses it: whose data, since when, how many "
+        "saw it, what was done. If there is a risk to anybody, the regulator hears within 72 hours of our "
+        "first knowing; school holidays do not stop that clock.",
+        needs_reason=True,
+    ),
+    Step.HELPLINE_SIGNPOST: _does(
+        "Tell the person in the picture about the Revenge Porn Helpline and StopNCII, which can have it "
+        "taken down and keep it from coming back. They decide. Nobody at school looks at the picture.",
+        "already told",
+    ),
+    Step.COMPLAINT_SIGNPOST: _does(
+        "If an answer is wanted at all, point to the complaints procedure, politely and in general. Do "
+        "not argue in public and do not ask for removal.",
+        "no answer needed",
+    ),
+    Step.VERIFY_REMOVED: _does(
+        "Nothing to send. It is looked up again after 1, 6, 24 and 48 hours, 7 and 30 days. It counts as "
+        "gone when it was missing twice, at least 30 minutes apart. Where it cannot be looked up, look "
+        "once yourself, signed out, and record what you saw.",
+        "cannot be checked",
+        outcomes=_DONE_AWAY,
+    ),
+}
+
+_IN_LANE: Mapping[tuple[Step, Lane], str] = {
+    (Step.POLICE_REPORTED, Lane.INDECENT_IMAGE): (
+        "Ring the police now; nobody's consent is needed. Give the platform, the link, the handle and the "
+        "time, and nothing else. Do not look, copy, print, forward or delete, do not report it to the "
+        "host, and do not tell the person who posted it. Say: not viewed, not copied."
+    ),
+    (Step.DSL_REFERRAL, Lane.INDECENT_IMAGE): (
+        "Head and designated safeguarding lead take it on together, now, with the police and the LADO. "
+        "Nobody looks at the picture. A child who is in it can use Report Remove (Childline and the "
+        "Internet Watch Foundation); the DSL decides when to say so."
+    ),
+    (Step.LADO_REFERRAL, Lane.INDECENT_IMAGE): (
+        "Ring the local authority's designated officer (LADO) at the same time as the police. Facts only: "
+        "platform, link, handle, time. Send no picture. Tell nobody else."
+    ),
+    (Step.POLICE_REPORTED, Lane.LIFE): (
+        "Ring 999 first; nobody's consent is needed, and nothing else comes before it. Then tell the head "
+        "and the designated safeguarding lead. Note the log number. Do not write to the author."
+    ),
+    (Step.HOST_REPORT, Lane.LIFE): (
+        "Use the platform's emergency route, once the police have been told. Note the reference. Do not "
+        "write to the author."
+    ),
+    (Step.HOST_REPORT, Lane.CHILD): (
+        "The DSL decides whether the host is told, and by whom: a child or parent may have to report it "
+        "themselves. Name no child in the form, and attach no picture. The helpline may be called at "
+        "once, without the 48 hours."
+    ),
+    (Step.POLICE_CONSIDERED, Lane.CHILD): (
+        "The DSL decides whether to tell the police, having heard the child's wishes, and says why. If "
+        "there is danger now, ring 999 and record it afterwards. Done means yes; done with the outcome "
+        "“not applicable” means no."
+    ),
+    (Step.HOST_REPORT, Lane.STAFF_ALLEGATION): (
+        "Hold this until the LADO has advised, one working day at most unless a child can be identified. "
+        "Then report it with the platform's form, naming the rule that it breaks. Do not repeat the "
+        "allegation, and name neither teacher nor pupil."
+    ),
+    (Step.HOST_REPORT, Lane.INTIMATE_IMAGE): (
+        "With the consent of the person in the picture, or by them: report it as an intimate image shared "
+        "without consent. Say that it is there, that the report is made by or for them, where it is, and "
+        "how to reach them. Nobody looks at the picture or copies it."
+    ),
+}
+
+_DESIGNATED_OFFICER = {
+    Nation.WALES: "the designated officer for safeguarding",
+    Nation.SCOTLAND: "the local authority's child protection lead",
+    Nation.NORTHERN_IRELAND: "the education authority's child protection service",
+}
+
+
+def what_to_do(step: Step, lane: Lane, nation: Nation) -> str:
+    text = _IN_LANE.get((step, lane), RULES[step].what_to_do)
+    if nation not in _DESIGNATED_OFFICER:
+        return text
+    return text.replace("the local authority's designated officer (LADO)", _DESIGNATED_OFFICER[nation])
+
+
+def skip_reasons(step: Step, lane: Lane) -> tuple[str, ...]:
+    """None at all where the law leaves no choice: an indecent image, or a life."""
+    if step is Step.POLICE_REPORTED and lane in (Lane.INDECENT_IMAGE, Lane.LIFE):
+        return ()
+    return RULES[step].skip_reasons

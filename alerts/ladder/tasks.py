@@ -1,0 +1,58 @@
+"""One takedown task: what a person is asked to do, by when, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.ladder.words import Gate, Step
+from config.schema import Role
+from config.words import Outcome, Rung, TaskState
+
+ENDED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.SKIPPED, TaskState.WITHDRAWN})
+"""No decision can follow. `silent` is not among them: a late answer is still an answer."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Times are UTC. An ended task always has `reason`, `decided_by` and `decided_at`."""
+
+    number: int
+    """Counts from 1 within its incident, and is never given twice."""
+    step: Step
+    owner_role: Role
+    opened_at: datetime
+    due_at: datetime | None
+    """While open: when to have done it. While waiting: when the answer is due. None: no hurry."""
+    what_to_do: str
+    """What to send or say, and what to say no to; whole sentences, no names."""
+    skip_reasons: tuple[str, ...] = ()
+    """The reasons a person may choose from; empty when the task cannot be skipped."""
+    needs: tuple[Gate, ...] = ()
+    """What is not there yet; the task cannot be done until this is empty."""
+    state: TaskState = TaskState.OPEN
+    outcome: Outcome | None = None
+    reason: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    sent_at: datetime | None = None
+    """When a person says that they sent it. Nothing here sends anything."""
+    reminded_at: datetime | None = None
+    round: int = 0
+    """How often the incident had been re-opened when this task opened."""
+
+    @property
+    def rung(self) -> Rung | None:
+        return self.step.rung
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def undecided(self) -> bool:
+        """A person, or somebody outside, still has to answer."""
+        return self.state in (TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING)
+
+    def overdue(self, now: datetime) -> bool:
+        return self.undecided and self.due_at is not None and now >= self.due_at
