@@ -23,7 +23,7 @@ def complete_address(url: str, folder: Path | None) -> str:
     if scheme == "sqlite":
         return _sqlite(url, folder)
     if scheme != "postgresql+psycopg":
-        raise ValueError(f"found an address that starts with {parts.scheme or 'no scheme'!r}; {EXPECTED}")
+        raise ValueError(f"found another kind of address; {EXPECTED}")
     if not parts.path.strip("/"):
         raise ValueError(f"found no name of a database at the end of the address; {EXPECTED}")
     return scheme + url[len(parts.scheme) :]

@@ -4,6 +4,8 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
+from config.addresses import looks_like_a_secret
+
 Place = tuple[str | int, ...]
 _LONGEST_STATEMENT = 200
 """Lines. A longer value is passed over line by line: its key is then found, its end guessed."""
@@ -91,4 +93,6 @@ def shown(place: Place) -> str:
 
 
 def _quoted(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) else '"…"'
+    """The key, unless somebody put a secret on the wrong side of the equals sign."""
+    plain = re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) and not looks_like_a_secret(key)
+    return key if plain else '"…"'

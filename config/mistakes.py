@@ -5,6 +5,7 @@ never when it looks like one.
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -18,6 +19,9 @@ from config.secrets import SecretReference
 
 _LONGEST_SHOWN = 60
 _HIDDEN_TAGS = ("<text>", "<reference>")
+
+_MAY_HOLD_A_SECRET = re.compile(r"\?|[:/].*@")
+"""The query of an address, or a name and password before its host."""
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -86,7 +90,7 @@ def _found(place: Place, value: object) -> str:
     text = str(value)
     if not text.strip():
         return "found nothing; "
-    if "?" in text or "@" in text.partition("//")[2] or looks_like_a_secret(text) or not text.isprintable():
+    if _MAY_HOLD_A_SECRET.search(text) or looks_like_a_secret(text) or not text.isprintable():
         return "found a value that is not shown here; "
     quoted = f'"{text}"' if isinstance(value, str) else text
     return f"found {quoted if len(text) <= _LONGEST_SHOWN else 'a long value'}; "

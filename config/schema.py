@@ -5,6 +5,7 @@ What one table can know of itself is checked here; what tables must know of each
 """
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -45,7 +46,16 @@ from config.folders import FOLDER, SettingsPath
 from config.secrets import SecretMissing, SecretReference
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Words = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _one_line(value: str) -> str:
+    """Names go into mail headers and log lines."""
+    if any(unicodedata.category(letter) == "Cc" for letter in value):
+        raise ValueError("expected text on one line, without control characters")
+    return value
+
+
+Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
 """Text that must not be left blank."""
 
 
