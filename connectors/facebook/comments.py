@@ -1,0 +1,293 @@
+"""The comments on the page's own posts.
+
+Two walks over the list of posts share the work. The `head` walk reads the newest posts in every poll. The
+`sweep` walk compares, once a week, the count of comments of every post with the count when it was last
+read, so that a new comment under an old post is not lost. Both put posts into a queue, from which one
+page of comments is read with each request.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from connectors.errors import Gone, ProtocolDrift, Transient
+from connectors.facebook.edges import OVERLAP, RESTARTS, Found, read_rows
+from connectors.facebook.errors import RequestRefused
+from connectors.facebook.graph_client import GraphClient, fields, is_graph_id
+from connectors.facebook.paging import Outcome, Walk, next_position, rows
+from connectors.facebook.parse import COMMENT_FIELDS, comment_item
+from connectors.interface import Gap, Item, Now, Stream
+
+LISTED = 50
+"""Posts in one page of the list; the first page is the head."""
+ALWAYS_READ = 10
+"""The newest posts, whose comments are read in every poll whatever their count says."""
+COMMENTS_PAGE = 100
+HEAD_EVERY = timedelta(minutes=2)
+"""A sweep of a large page takes several polls; the newest posts come first again in each of them."""
+SWEEP_EVERY = timedelta(days=7)
+_LIST_FIELDS = ("id", "message", "comments.filter(stream).summary(true).limit(0)")
+_MESSAGES_KEPT = 500
+PATIENCE = 3
+"""Failures of one post in a row before the others get their turn."""
+
+
+class PostState(BaseModel):
+    """What is known of one post's comments."""
+
+    count: int | None = None
+    """As Graph gave it when the post was last read to the end."""
+    newest: datetime | None = None
+    digest: str = ""
+    """Of the ids and versions of a post that fits on one page: unchanged means nothing to deliver."""
+
+
+class Reading(BaseModel):
+    """One post whose comments are wanted, and how far that has come."""
+
+    post_id: str
+    count: int | None = None
+    since: datetime | None = None
+    """None: the whole post."""
+    walk: Walk = Field(default_factory=Walk)
+    newest: datetime | None = None
+    fresh: int = 0
+    restarts: int = 0
+
+
+class PostWalk(BaseModel):
+    walk: Walk = Field(default_factory=Walk)
+    listed: bool = False
+    """Nothing is left to list."""
+    queue: list[Reading] = Field(default_factory=list)
+    restarts: int = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.listed and not self.queue
+
+
+class CommentsState(BaseModel):
+    posts: dict[str, PostState] = Field(default_factory=dict)
+    """By the part of the id behind the page's."""
+    head: PostWalk | None = None
+    sweep: PostWalk | None = None
+    head_at: datetime | None = None
+    swept_at: datetime | None = None
+
+
+class CommentsReader:
+    """Reads the comments of one page's posts, one request a step."""
+
+    def __init__(self, client: GraphClient, stream: Stream, page_id: str, now: Now) -> None:
+        self._client = client
+        self._stream = stream
+        self._page_id = page_id
+        self._now = now
+        self._messages: dict[str, str] = {}
+        self._failures: dict[str, int] = {}
+        """By post, since it was last read; only this process needs to know."""
+
+    def step(self, state: CommentsState) -> Found:
+        """One request on the head walk, or on the sweep while the head rests."""
+        self._begin(state)
+        walk = state.head or state.sweep
+        if walk is None:  # _begin has started at least one
+            return Found()
+        found = self._read(state, walk) if walk.queue else self._list(state, walk)
+        self._end(state)
+        return Found(found.items, state.head is not None or state.sweep is not None, found.gap)
+
+    def _begin(self, state: CommentsState) -> None:
+        now = self._now()
+        rested = state.head_at is None or not timedelta(0) <= now - state.head_at < HEAD_EVERY
+        if state.head is None and (state.sweep is None or rested):
+            state.head, state.head_at = PostWalk(), now
+            if state.sweep is None and (state.swept_at is None or now - state.swept_at >= SWEEP_EVERY):
+                state.sweep = PostWalk()
+
+    def _end(self, state: CommentsState) -> None:
+        if state.head is not None and state.head.ended:
+            state.head = None
+        elif state.head is None and state.sweep is not None and state.sweep.ended:
+            state.sweep, state.swept_at = None, self._now()
+
+    # -- the list of posts ----------------------------------------------------------------------
+
+    def _list(self, state: CommentsState, walk: PostWalk) -> Found:
+        try:
+            answer = self._client.read(
+                f"{self._page_id}/published_posts",
+                fields=fields(_LIST_FIELDS), limit=LISTED, **walk.walk.position,
+            )  # fmt: skip
+        except RequestRefused:
+            if not walk.walk.position:
+                raise
+            return _restart_list(walk)
+        posts = [row for row in rows(answer) if _is_post(row)]
+        self._remember_messages(posts)
+        is_head = walk is state.head
+        always = ALWAYS_READ if is_head else self._read_again(state, walk)
+        wanted = (self._wanted(state, row, always=place < always) for place, row in enumerate(posts))
+        walk.queue = [reading for reading in wanted if reading is not None]
+        outcome = walk.walk.advance(next_position(answer))
+        # An empty first page that has a next one is not the newest page yet.
+        walk.listed = outcome in (Outcome.ENDED, Outcome.STUCK) or (is_head and bool(posts))
+        stuck = "Facebook named the same next page of posts again and again"
+        return Found(gap=Gap(None, None, stuck) if outcome is Outcome.STUCK and not is_head else None)
+
+    def _read_again(self, state: CommentsState, walk: PostWalk) -> int:
+        """How many of these posts a sweep reads whatever their count says: edits leave it as it was."""
+        later_sweep = state.swept_at is not None
+        return LISTED if later_sweep and not walk.walk.position else 0
+
+    def _wanted(self, state: CommentsState, row: Mapping[str, Any], *, always: bool) -> Reading | None:
+        """How to read a post now, or None to leave it."""
+        count = _count(row)
+        known = state.posts.get(self._short(row["id"]), PostState())
+        if not always and count is not None and count == (known.count or 0):
+            return None
+        small = count is None or count <= COMMENTS_PAGE
+        # A post that fits on one page costs the same one request whole, and edits cannot hide in it.
+        whole = small or known.newest is None or state.head is None
+        since = None if whole or known.newest is None else known.newest - OVERLAP
+        return Reading(post_id=row["id"], count=count, since=since)
+
+    def _short(self, post_id: str) -> str:
+        return post_id.removeprefix(f"{self._page_id}_")
+
+    def _remember_messages(self, posts: Iterable[Mapping[str, Any]]) -> None:
+        if len(self._messages) > _MESSAGES_KEPT:
+            self._messages.clear()
+        for row in posts:
+            self._messages[row["id"]] = str(row.get("message") or "")
+
+    # -- the comments of one post -----------------------------------------------------------------
+
+    def _read(self, state: CommentsState, walk: PostWalk) -> Found:
+        reading = walk.queue[0]
+        if self._failures.get(reading.post_id, 0) >= PATIENCE:
+            return self._leave(walk, "it failed again and again; it is tried again in the next pass")
+        try:
+            if reading.post_id not in self._messages:
+                return self._ask_for_message(reading)
+            answer = self._client.read(f"{reading.post_id}/comments", **_question(reading))
+        except Gone as problem:
+            return self._leave(walk, str(problem))
+        except RequestRefused:
+            if not reading.walk.position:
+                raise
+            return _restart_reading(walk)
+        except (Transient, ProtocolDrift):
+            self._failures[reading.post_id] = self._failures.get(reading.post_id, 0) + 1
+            raise
+        self._failures.pop(reading.post_id, None)
+        return self._take(state, walk, answer)
+
+    def _leave(self, walk: PostWalk, why: str) -> Found:
+        """One post that cannot be read must not keep the others from being read."""
+        left = walk.queue.pop(0)
+        self._failures.pop(left.post_id, None)
+        return Found(gap=Gap(None, None, f"The comments of post {left.post_id} could not be read: {why}"))
+
+    def _ask_for_message(self, reading: Reading) -> Found:
+        """After a restart in mid-pass the words of the post are not at hand, and Items carry them."""
+        answer = self._client.read(reading.post_id, fields="id,message")
+        self._messages[reading.post_id] = str(answer.get("message") or "")
+        return Found()
+
+    def _take(self, state: CommentsState, walk: PostWalk, answer: Mapping[str, Any]) -> Found:
+        reading = walk.queue[0]
+        found = next_position(answer)
+        items, gap = read_rows(rows(answer), lambda row: self._item(row, reading.post_id))
+        known = state.posts.get(self._short(reading.post_id), PostState())
+        reading.newest = max(filter(None, (reading.newest, *_times(items))), default=None)
+        reading.fresh += sum(known.newest is None or time > known.newest for time in _times(items))
+        whole_page = not reading.walk.position and found is None and reading.since is None and gap is None
+        digest = _digest(items) if whole_page else ""
+        outcome = reading.walk.advance(found)
+        if outcome is Outcome.STUCK:
+            why = f"Facebook gave the same comments of post {reading.post_id} again and again"
+            gap = Gap(None, _oldest(items), why)
+        if outcome in (Outcome.ENDED, Outcome.STUCK):
+            self._finish(state, walk, known, digest)
+        unchanged = whole_page and bool(digest) and digest == known.digest
+        return Found(() if unchanged else items, gap=gap)
+
+    def _item(self, row: object, post_id: str) -> Item:
+        context = self._messages.get(post_id) or None
+        return comment_item(row, self._stream, self._page_id, post_id=post_id, context=context)
+
+    def _finish(self, state: CommentsState, walk: PostWalk, known: PostState, digest: str) -> None:
+        reading = walk.queue.pop(0)
+        grown = (reading.count or 0) - (known.count or 0)
+        if reading.since is not None and reading.fresh != grown:
+            # New comments do not explain the new count: something came late, or was taken away.
+            walk.queue.insert(0, Reading(post_id=reading.post_id, count=reading.count))
+            return
+        newest = max(filter(None, (known.newest, reading.newest)), default=None)
+        # Thousands of old posts stand in the cursor with their count; only the newest need more.
+        post = PostState(count=reading.count, newest=newest, digest=digest) if walk is state.head else None
+        state.posts[self._short(reading.post_id)] = post or PostState(count=reading.count)
+
+
+def _question(reading: Reading) -> dict[str, str | int]:
+    since = {} if reading.since is None else {"since": int(reading.since.timestamp())}
+    return {
+        "filter": "stream",
+        "order": "reverse_chronological",
+        "fields": fields(COMMENT_FIELDS),
+        "limit": COMMENTS_PAGE,
+        **since,
+        **reading.walk.position,
+    }
+
+
+def _restart_list(walk: PostWalk) -> Found:
+    walk.restarts += 1
+    walk.walk = Walk()
+    if walk.restarts <= RESTARTS:
+        return Found()
+    walk.listed = True
+    return Found(gap=Gap(None, None, "Facebook did not let us list older posts"))
+
+
+def _restart_reading(walk: PostWalk) -> Found:
+    reading = walk.queue[0]
+    if reading.restarts < RESTARTS:
+        again = Reading(
+            post_id=reading.post_id, count=reading.count, since=reading.since, restarts=reading.restarts + 1
+        )
+        walk.queue[0] = again
+        return Found()
+    walk.queue.pop(0)
+    return Found(
+        gap=Gap(None, None, f"Facebook did not let us read older comments of post {reading.post_id}")
+    )
+
+
+def _is_post(row: object) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("id"), str) and is_graph_id(row["id"])
+
+
+def _count(row: Mapping[str, Any]) -> int | None:
+    comments = row.get("comments")
+    summary = comments.get("summary") if isinstance(comments, dict) else None
+    count = summary.get("total_count") if isinstance(summary, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
+
+
+def _times(items: Iterable[Item]) -> list[datetime]:
+    return [item.posted_at.astimezone(UTC) for item in items if item.posted_at is not None]
+
+
+def _oldest(items: Iterable[Item]) -> datetime | None:
+    return min(_times(items), default=None)
+
+
+def _digest(items: Iterable[Item]) -> str:
+    lines = sorted(f"{item.external_id} {item.version}" for item in items)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,158 @@
+"""Graph's posts and comments as Items: ids as strings, words untouched, pictures as pointers only."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from config.schema import Watch
+from config.words import Surface
+from connectors.interface import Author, Item, Media, Stream
+
+PLATFORM = "facebook"
+
+ATTACHMENT_FIELDS = "media_type,type,url,title,description,media"
+POST_FIELDS = (
+    "id", "message", "created_time", "from", "permalink_url", "parent_id", "is_hidden",
+    f"attachments{{{ATTACHMENT_FIELDS},subattachments}}",
+)  # fmt: skip
+COMMENT_FIELDS = (
+    "id", "message", "created_time", "from", "permalink_url", "parent{id}", "object{id}", "is_hidden",
+    f"attachment{{{ATTACHMENT_FIELDS}}}",
+)  # fmt: skip
+
+# Graph writes the zone without a colon.
+_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
+
+
+class Unreadable(ValueError):
+    """An entry without an id or a time: not a post or comment as Graph describes it."""
+
+
+def post_item(row: object, stream: Stream, page_id: str, surface: Surface) -> Item:
+    """A post of the page, by a visitor on it, or one that tags it."""
+    entry = _entry(row)
+    return Item(
+        **_common(entry, stream, page_id, surface),
+        parent_id=_text_or_none(entry.get("parent_id")),
+        on_own_account=entry["id"].startswith(f"{page_id}_"),
+        media=tuple(_post_media(entry)),
+    )
+
+
+def comment_item(
+    row: object, stream: Stream, page_id: str, *, post_id: str | None, context: str | None
+) -> Item:
+    """A comment, or a reply to one, on a post of the page."""
+    entry = _entry(row)
+    parent = _mapping(entry.get("parent")).get("id")
+    return Item(
+        **_common(entry, stream, page_id, Surface.COMMENT_ON_OWN_POST),
+        parent_id=_text_or_none(parent) or post_id,
+        root_id=post_id or _text_or_none(_mapping(entry.get("object")).get("id")),
+        context=context,
+        on_own_account=True,
+        media=tuple(_attachment(entry.get("attachment"))),
+    )
+
+
+def created_at(raw: object) -> datetime | None:
+    """`2026-11-20T08:00:00+0000` as UTC; None for anything else."""
+    if not isinstance(raw, str) or not _CREATED.fullmatch(raw):
+        return None
+    try:
+        return datetime.strptime(raw, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def version_of(text: str) -> str:
+    """Graph has no id for a wording and no time of an edit: the words name their version."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def canonical(entry: Mapping[str, Any]) -> bytes:
+    """The entry as canonical JSON. Half a surrogate pair has no UTF-8; then all is written in ASCII."""
+    try:
+        return _dump(entry, ascii_only=False).encode()
+    except UnicodeEncodeError:
+        return _dump(entry, ascii_only=True).encode()
+
+
+def _dump(entry: Mapping[str, Any], *, ascii_only: bool) -> str:
+    return json.dumps(entry, ensure_ascii=ascii_only, sort_keys=True, separators=(",", ":"))
+
+
+def _entry(row: object) -> Mapping[str, Any]:
+    entry = _mapping(row)
+    if not isinstance(entry.get("id"), str) or not entry["id"]:
+        raise Unreadable("an entry of the answer has no id")
+    if not isinstance(entry.get("created_time"), str):
+        raise Unreadable(f"entry {entry['id']} of the answer has no created_time")
+    return entry
+
+
+def _common(entry: Mapping[str, Any], stream: Stream, page_id: str, surface: Surface) -> dict[str, Any]:
+    text = _text_or_none(entry.get("message")) or ""
+    author = _author(entry.get("from"))
+    return {
+        "platform": PLATFORM,
+        "external_id": entry["id"],
+        "version": version_of(text),
+        "stream": stream,
+        "surface": surface,
+        "text": text,
+        "url": _text_or_none(entry.get("permalink_url")) or f"https://www.facebook.com/{entry['id']}",
+        "posted_at": created_at(entry["created_time"]),
+        "posted_at_raw": entry["created_time"],
+        "raw": canonical(entry),
+        "author": author,
+        "school_is_author": author is not None and author.native_id == page_id,
+    }
+
+
+def _author(value: object) -> Author | None:
+    """`from`, which Graph leaves out where it may not tell; then nobody is guessed."""
+    writer = _mapping(value)
+    native_id = _text_or_none(writer.get("id"))
+    name = _text_or_none(writer.get("name"))
+    return Author(native_id=native_id, display_name=name) if native_id or name else None
+
+
+def _post_media(entry: Mapping[str, Any]) -> Iterator[Media]:
+    for attachment in _rows(entry.get("attachments")):
+        parts = _rows(_mapping(attachment).get("subattachments"))
+        for one in parts or [attachment]:
+            yield from _attachment(one)
+
+
+def _attachment(value: object) -> Iterator[Media]:
+    attachment = _mapping(value)
+    if not attachment:
+        return
+    picture = _text_or_none(_mapping(_mapping(attachment.get("media")).get("image")).get("src"))
+    kind = _text_or_none(attachment.get("media_type")) or _text_or_none(attachment.get("type")) or "unknown"
+    yield Media(
+        kind=kind,
+        url=picture or _text_or_none(attachment.get("url")),
+        alt_text=_text_or_none(attachment.get("description")) or _text_or_none(attachment.get("title")),
+    )
+
+
+def _rows(value: object) -> list[Any]:
+    data = _mapping(value).get("data")
+    return data if isinstance(data, list) else []
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def stream_of(watch: Watch, page_id: str) -> Stream:
+    return Stream(watch, page_id)
