@@ -13,11 +13,13 @@ HIDDEN = "[hidden]"
 
 _NAMES = (
     r"access_token|bearer_token|refresh_token|id_token|appsecret_proof|app_secret|client_secret"
-    r"|consumer_key|consumer_secret|api_key|password|fb_exchange_token|input_token|oauth_\w+|key"
+    r"|consumer_key|consumer_secret|api_key|password|fb_exchange_token|input_token|oauth_\w+"
 )
 _NAMED_VALUE = re.compile(
-    # After the name: `=`, `: ` or `%3D`, with any quotes that repr() or JSON put around it.
-    rf"(?<![A-Za-z0-9_])(?P<name>{_NAMES})(?P<sign>[\"']?\s*(?:=|:|%3D)\s*[\"']?)(?P<value>[^\s&\"',;)}}\]<>]+)",
+    # After the name: `=`, `:` or `%3D`, with any quotes that repr() or JSON put around it. A bare `key`
+    # needs the `=` of an address, or ordinary sentences would lose words.
+    rf"(?<![A-Za-z0-9_])(?P<name>(?:{_NAMES})(?:[\"']?\s*(?:=|:|%3D)\s*[\"']?)|key(?:=|%3D))"
+    r"(?P<value>[^\s&\"',;)}\]<>]+)",
     re.IGNORECASE,
 )
 _AUTHORIZATION = re.compile(r"\b(?P<scheme>Bearer|Basic)\s+[A-Za-z0-9%._~+/=|-]{4,}", re.IGNORECASE)
@@ -32,7 +34,7 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
         for form in _forms(secret):
             text = text.replace(form, HIDDEN)
     text = _AUTHORIZATION.sub(rf"\g<scheme> {HIDDEN}", text)
-    return _NAMED_VALUE.sub(rf"\g<name>\g<sign>{HIDDEN}", text)
+    return _NAMED_VALUE.sub(rf"\g<name>{HIDDEN}", text)
 
 
 def _forms(secret: str) -> tuple[str, ...]:
