@@ -1,0 +1,1 @@
+"""Composing mail, sending it for real, and deciding when to try again."""

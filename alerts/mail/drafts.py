@@ -1,0 +1,172 @@
+"""From facts to the words of a mail: subject, plain text of at most 78 columns, and HTML for a phone."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from alerts.mail import style, wording
+from alerts.mail.facts import (
+    AlertFacts,
+    Asked,
+    DigestFacts,
+    OperatorFacts,
+    ReminderFacts,
+    Undelivered,
+    WeeklyFacts,
+)
+from config.words import Severity
+
+COLUMNS = 78
+SUBJECT_LIMIT = 150
+SIGNATURE_MARK = "-- "
+"""Mail programs show what follows as a signature; the blank at its end belongs to it (RFC 3676)."""
+_LIST_MARK = re.compile(r"\s*(?:[-*] )?")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a mail says. The subject is one line; the text has line feeds only; the HTML loads nothing."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def alert_draft(facts: AlertFacts) -> Draft:
+    """One incident, told singly: what is asked and by when; never names or quotes."""
+    severity, platform = wording.SEVERITIES[facts.severity], wording.platform_name(facts.platform)
+    by = _earliest(facts)
+    subject = f"{severity}: {facts.reference} on {platform}" + (f", act by {by}" if by else "")
+    return _draft("alert", subject, facts, band=facts.severity)
+
+
+def digest_draft(facts: DigestFacts) -> Draft:
+    """Many incidents in one mail, most urgent first."""
+    matters = wording.count(len(facts.lines), "matter", "matters")
+    first = f"First look at {facts.first_pass_of}: " if facts.first_pass_of else ""
+    subject = f"{first}{matters} to look at"
+    lines = sorted(facts.lines, key=lambda line: (-line.severity.rank, line.reference))
+    return _draft("digest", subject, facts, lines=lines, band=lines[0].severity if lines else Severity.NONE)
+
+
+def reminder_draft(facts: ReminderFacts) -> Draft:
+    """A task that nobody has finished; overdue is shown, never back-dated (NEU 9.3)."""
+    late = facts.now - facts.asked.by if facts.asked.by else timedelta(0)
+    overdue = late > timedelta(0)
+    subject = (
+        f"{'Overdue' if overdue else 'Due soon'}: {facts.reference}, {wording.SEVERITIES[facts.severity]}"
+    )
+    distance = wording.how_long(abs(late))
+    return _draft("reminder", subject, facts, band=facts.severity, overdue=overdue, distance=distance)
+
+
+def operator_draft(facts: OperatorFacts) -> Draft:
+    """A fault of the watcher itself: what, since when, what it means and the mend."""
+    state = "Working again" if facts.mended_at else "Needs mending"
+    band = Severity.NONE if facts.mended_at else Severity.HIGH
+    return _draft("operator", f"{state}: {facts.headline}", facts, band=band)
+
+
+def permanent_failure_draft(facts: Undelivered) -> Draft:
+    """To the second contact: a mail that could not be delivered, and what it asked."""
+    about = f" about {facts.reference}" if facts.reference else ""
+    subject = f"Not delivered: {facts.what}{about} to the {facts.role}"
+    return _draft("undelivered", subject, facts, band=facts.severity or Severity.HIGH)
+
+
+def weekly_draft(facts: WeeklyFacts) -> Draft:
+    """The notice of a weekly export: counts, what is overdue, what was not seen, where the file lies."""
+    found = wording.count(facts.items_raised, "item", "items") + " raised"
+    missed = f", {wording.count(len(facts.gaps), 'gap', 'gaps')} in watching" if facts.gaps else ""
+    return _draft("weekly", f"Week {facts.week}: {found}{missed}", facts, band=Severity.NONE)
+
+
+def _earliest(facts: AlertFacts) -> str | None:
+    instants = [asked.by for asked in facts.asked if asked.by is not None]
+    return wording.shown_short(min(instants)) if instants else None
+
+
+def _draft(name: str, subject: str, facts: object, *, band: Severity, **more: Any) -> Draft:
+    line = textwrap.shorten(wording.one_line(subject), SUBJECT_LIMIT, placeholder=" …")
+    acknowledge = name in ("alert", "reminder", "undelivered")
+    values = {"facts": facts, "subject": line, "band": band, "acknowledge": acknowledge, **more}
+    text = _ENVIRONMENT.get_template(f"{name}.txt.j2").render(values)
+    html = _ENVIRONMENT.get_template(f"{name}.html.j2").render(values)
+    return Draft(line, folded(text), wording.clean(html))
+
+
+def folded(text: str) -> str:
+    """Plain text with no line over 78 columns (an address or hash is never broken)."""
+    lines = [part for line in wording.clean(text).split("\n") for part in _folded_line(line)]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _folded_line(line: str) -> list[str]:
+    if line == SIGNATURE_MARK:
+        return [line]
+    line = line.rstrip()
+    if len(line) <= COLUMNS:
+        return [line]
+    mark = _LIST_MARK.match(line)
+    hang = " " * (mark.end() if mark else 0)
+    return textwrap.wrap(
+        line,
+        COLUMNS,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
+
+
+def _finalised(value: object) -> object:
+    """Every value that a template shows is one clean line; what the template itself says stays as it is."""
+    return wording.one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("alerts.mail"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        finalize=_finalised,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(
+        DO_NOT_REPLY=wording.DO_NOT_REPLY,
+        LANES=wording.LANES,
+        CAUTIONS=wording.CAUTIONS,
+        SEVERITIES=wording.SEVERITIES,
+        BANDS=style.BANDS,
+        STYLES=style.STYLES,
+        count=wording.count,
+        span=wording.shown_span,
+    )
+    environment.filters.update(
+        shown=wording.shown,
+        platform=wording.platform_name,
+        categories=wording.categories,
+        soonest_first=_soonest_first,
+        rule=_underline,
+    )
+    return environment
+
+
+def _soonest_first(asked: Sequence[Asked]) -> list[Asked]:
+    """What runs out first stands first; what has no time of its own stands last, in the order given."""
+    return sorted(asked, key=lambda one: (one.by is None, one.by or datetime.max.replace(tzinfo=UTC)))
+
+
+def _underline(heading: str) -> str:
+    return "-" * len(heading)
+
+
+_ENVIRONMENT = _environment()
