@@ -117,3 +117,17 @@ def test_programs_that_the_other_account_cannot_read_are_copied(tmp_path: Path) 
     )
     with postgres.started(unreadable) as url, postgres.administration(url) as connection:
         assert connection.info.server_version >= 180000
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", postgres.PostgresMissing), ("", pytest.skip.Exception)])
+def test_under_ci_a_missing_server_fails(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
+    """Or a release would go out whose PostgreSQL tests never ran."""
+
+    def none_here(*_: object) -> postgres.Programs:
+        raise postgres.PostgresMissing("none here")
+
+    monkeypatch.setattr(postgres, "find_programs", none_here)
+    with pytest.raises(outcome, match="none here"), postgres.running_or_skipped({"CI": ci}):
+        pytest.fail("there is no server to run")

@@ -130,6 +130,9 @@ def one_clock(module: Module) -> Found:
 
 
 def certificates_are_checked(module: Module) -> Found:
+    for line, name in imported(module):
+        if name.endswith(".certificates.looking") and not module.is_below("monitor/checks"):
+            yield line, "a context that trusts anybody is for looking at a certificate only"
     for node in ast.walk(module.tree):
         if (
             isinstance(node, ast.keyword)
@@ -170,6 +173,40 @@ _POSTING = {
 _POSTING_PATHS = re.compile(
     r"dm_conversations|dm_events|direct_messages|statuses/update|/messages\b|/private_replies"
 )
+
+
+_WATCHING_PEOPLE = {
+    "get_users_followers", "get_users_following", "get_home_timeline", "get_liked_tweets", "get_liking_users",
+    "get_list_members", "get_list_tweets", "get_bookmarks", "get_followers", "get_friends", "lookup_friendships",
+}  # fmt: skip
+
+
+def no_person_is_watched(module: Module) -> Found:
+    """Promise 6: the school's own accounts and public mentions, never somebody's circle or reading."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in _WATCHING_PEOPLE:
+            yield node.lineno, f"{node.attr} looks into a person's own affairs"
+
+
+_NEEDS_A_LIMIT = {
+    "SMTP",
+    "SMTP_SSL",
+    "LMTP",
+    "urlopen",
+    "create_connection",
+    "HTTPConnection",
+    "HTTPSConnection",
+}
+
+
+def every_connection_has_a_limit(module: Module) -> Found:
+    """Without `timeout=` a silent mail server would hold a worker for ever. (ruff sees to requests.)"""
+    servers = {name.rpartition(".")[2] for _, name in imported(module) if name.startswith("aiosmtpd.")}
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or last_name(node.func) not in _NEEDS_A_LIMIT - servers:
+            continue
+        if not {keyword.arg for keyword in node.keywords} & {"timeout", None}:
+            yield node.lineno, f"{last_name(node.func)}() without timeout= may wait for ever"
 
 
 def nothing_is_posted(module: Module) -> Found:
@@ -385,6 +422,6 @@ def functions_fit_on_a_screen(module: Module) -> Found:
 
 RULES = (
     leaves_stay_leaves, platforms_are_found_not_named, one_clock, certificates_are_checked,
-    no_sleeping_client, nothing_is_posted, no_picture_is_fetched, no_network_in_a_transaction,
+    no_sleeping_client, every_connection_has_a_limit, nothing_is_posted, no_person_is_watched, no_picture_is_fetched, no_network_in_a_transaction,
     commits_belong_to_the_store, names_give_no_verdict, functions_fit_on_a_screen,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import URL, make_url
 
 OWNER = "schoolwatch"
@@ -117,6 +118,19 @@ def running(environment: Mapping[str, str] = os.environ) -> Iterator[URL]:
 
 
 @contextlib.contextmanager
+def running_or_skipped(environment: Mapping[str, str] = os.environ) -> Iterator[URL]:
+    """Like `running`; where there is no PostgreSQL at all the test is skipped, but never under CI."""
+    with contextlib.ExitStack() as until_the_end:
+        try:
+            url = until_the_end.enter_context(running(environment))
+        except PostgresMissing as missing:
+            if environment.get("CI", "").lower() not in ("", "0", "false"):
+                raise
+            pytest.skip(str(missing))
+        yield url
+
+
+@contextlib.contextmanager
 def started(programs: Programs) -> Iterator[URL]:
     """A server made from these programs in a folder of its own, gone without a trace afterwards."""
     account = _account()
@@ -191,7 +205,7 @@ def _clean_environment(home: Path) -> dict[str, str]:
 
 def _initialise(programs: Programs, home: Path, account: pwd.struct_passwd | None) -> None:
     # Trust is safe here: only the socket leads in, and its folder is closed to other accounts.
-    command = [programs.folder / "initdb", "-D", home / "data", "-U", OWNER, "-A", "trust", "-N",
+    command = [str(programs.folder / "initdb"), "-D", str(home / "data"), "-U", OWNER, "-A", "trust", "-N",
                "-E", "UTF8", "--no-locale", "--no-instructions"]  # fmt: skip
     done = subprocess.run(
         command,

@@ -44,8 +44,20 @@ BREACHES: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.certificates_are_checked, "connectors/http.py", "session.verify = False"),
     (architecture.certificates_are_checked, "alerts/smtp.py", "context.verify_mode = ssl.CERT_NONE"),
     (architecture.certificates_are_checked, "alerts/smtp.py", "context.check_hostname = False"),
+    (
+        architecture.certificates_are_checked,
+        "monitor/a.py",
+        "from monitor.checks.certificates import looking",
+    ),
     (architecture.no_sleeping_client, "connectors/x/client.py", "Client(token, wait_on_rate_limit=True)"),
     (architecture.no_sleeping_client, "connectors/x/client.py", "client.wait_on_rate_limit = patient"),
+    (architecture.every_connection_has_a_limit, "alerts/mail/smtp.py", "smtplib.SMTP(host, port)"),
+    (architecture.every_connection_has_a_limit, "monitor/check.py", "with create_connection((h, 443)): pass"),
+    (
+        architecture.no_person_is_watched,
+        "connectors/x/client.py",
+        "client.get_users_followers(author.native_id)",
+    ),
     (architecture.nothing_is_posted, "connectors/x/client.py", "client.create_tweet(text='sorry')"),
     (architecture.nothing_is_posted, "connectors/facebook/client.py", "graph.put_comment(post, 'sorry')"),
     (architecture.nothing_is_posted, "connectors/facebook/client.py", "graph.put_wall_post('news')"),
@@ -106,6 +118,11 @@ ALLOWED: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.one_clock, "monitor/clock.py", "at = datetime.now(UTC)"),
     (architecture.one_clock, "connectors/http.py", "left = deadline - time.monotonic()"),
     (architecture.no_sleeping_client, "connectors/x/client.py", "Client(token, wait_on_rate_limit=False)"),
+    (
+        architecture.every_connection_has_a_limit,
+        "alerts/mail/smtp.py",
+        "smtplib.SMTP(host, port, timeout=30)",
+    ),
     (architecture.certificates_are_checked, "connectors/http.py", "session.verify = bundle"),
     (architecture.no_picture_is_fetched, "connectors/x/a.py", "Media(kind='photo', url=raw.get('url'))"),
     (architecture.no_picture_is_fetched, "connectors/x/a.py", "session.get(url, params=MEDIA_FIELDS)"),
@@ -122,14 +139,25 @@ ALLOWED: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.commits_belong_to_the_store, "monitor/store/database.py", "session.commit()"),
 ]
 
+# (rule, file) → why this file may. An exception that is no longer needed fails, too.
+EXCEPTIONS = {
+    ("certificates_are_checked", "monitor/checks/certificates.py"): (
+        "to name the filter that signed a foreign certificate it has to be looked at; nothing is sent"
+    ),
+}
+
 
 @pytest.mark.parametrize("rule", architecture.RULES, ids=lambda rule: rule.__name__)
 def test_the_product_keeps_the_rule(rule: Callable[[Module], Found]) -> None:
     """Or a promise made to the school would hold only until the next change."""
     modules = architecture.product(ROOT)
     assert len(modules) > 20
-    found = [f"{module.path}:{line}: {what}" for module in modules for line, what in rule(module)]
-    assert found == []
+    found = {module.path: list(rule(module)) for module in modules}
+    excepted = {path for name, path in EXCEPTIONS if name == rule.__name__}
+    assert [
+        f"{path}:{line}: {what}" for path in found if path not in excepted for line, what in found[path]
+    ] == []
+    assert all(found.get(path) for path in excepted)
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), BREACHES)

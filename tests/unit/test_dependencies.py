@@ -19,6 +19,7 @@ COMES_WITH = {
     "markupsafe": "jinja2",
     "oauthlib": "tweepy",
     "pydantic_core": "pydantic",
+    "scipy": "scikit-learn",
     "urllib3": "requests",
 }
 
