@@ -23,8 +23,8 @@ from connectors.network_errors import html_answer, translate_network_error
 
 PUBLIC_URL = "https://graph.facebook.com"
 DEFAULT_VERSION = "v26.0"
-_VERSION = re.compile(r"v\d{1,3}\.\d{1,2}")
-_GRAPH_ID = re.compile(r"\d{1,40}(_\d{1,40}){0,2}")
+_VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
+_GRAPH_ID = re.compile(r"[0-9]{1,40}(_[0-9]{1,40}){0,2}")
 
 
 def is_graph_id(text: str) -> bool:
@@ -115,11 +115,16 @@ class GraphClient:
         except Exception as error:  # noqa: BLE001  the library throws KeyError as well as its own
             problem = self._translate(error)
         else:
-            if isinstance(result, dict) and "mime-type" not in result:
+            # The library makes dictionaries of pictures and of query strings as well.
+            if isinstance(result, dict) and self._answered_json():
                 return result
             problem = ProtocolDrift("The answer was not a JSON object.")
         # Raised here and not above, so that no cause with the request's address hangs on it.
         raise problem
+
+    def _answered_json(self) -> bool:
+        last = self.session.last
+        return last is not None and "json" in last.headers.get("content-type", "")
 
     def _translate(self, error: Exception) -> ConnectorError:
         if isinstance(error, ConnectorError):
