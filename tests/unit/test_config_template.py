@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.loading import SettingsError, load_settings
 from config import schema
+from config.loading import SettingsError, load_settings
 from config.template import Answers, Contact, template, write_template
 
 ANSWERS = Answers(

@@ -1,0 +1,86 @@
+"""Where the platforms answer, what a school filter must allow, and whom this machine trusts."""
+
+import ssl
+from urllib.parse import urlsplit
+
+from config.addresses import is_loopback
+from config.secrets import SecretMissing
+from monitor.checks.certificates import trusting
+from monitor.checks.lines import CheckLine, failed, ok, warning
+from monitor.checks.surroundings import Surroundings
+from monitor.checks.way import Way
+
+_FEW_AUTHORITIES = 10
+
+
+def addresses(around: Surroundings) -> list[str]:
+    """Where the sources' platforms answer, each once."""
+    found = [
+        address
+        for source in around.settings.sources
+        for address in _of(source.platform, source.base_url, around)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _of(platform: str, base_url: str | None, around: Surroundings) -> list[str]:
+    if base_url is not None:
+        return [base_url]
+    plugin = around.plugins.get(platform)
+    return [f"https://{host}" for host in plugin.hosts if "*" not in host] if plugin else []
+
+
+def allow_lines(around: Surroundings) -> list[CheckLine]:
+    """The hosts that a filter must allow, for copying into a letter to whoever runs it."""
+    platforms = [
+        around.plugins[source.platform]
+        for source in around.settings.sources
+        if source.platform in around.plugins
+    ]
+    hosts = {host for plugin in platforms for host in plugin.hosts}
+    own = {urlsplit(source.base_url).hostname or "" for source in around.settings.sources if source.base_url}
+    outside = sorted(hosts | {host for host in own if not is_loopback(host)})
+    return [ok("hosts to allow", f"{', '.join(outside)} (TCP port 443)")] if outside else []
+
+
+def bundle_lines(around: Surroundings) -> list[CheckLine]:
+    """Whether network.ca_bundle can be used, and whether it holds more than the filter's own authority."""
+    bundle = around.settings.network.ca_bundle
+    if bundle is None:
+        return []
+    subject = "certificates (network.ca_bundle)"
+    try:
+        number = len(trusting(bundle).get_ca_certs())
+    except OSError as error:  # ssl.SSLError too
+        why = (
+            "holds no certificate"
+            if isinstance(error, ssl.SSLError)
+            else f"cannot be read ({error.strerror})"
+        )
+        return [
+            failed(
+                subject,
+                f"{bundle} {why}",
+                "Give a file of certificates in PEM form that the service may read.",
+            )
+        ]
+    if number < _FEW_AUTHORITIES:
+        return [
+            warning(
+                subject,
+                f"{bundle} holds {number}: hosts that the filter leaves unopened will not be trusted",
+                "Put the public authorities (/etc/ssl/certs/ca-certificates.crt) into the same file.",
+            )
+        ]
+    return [ok(subject, f"{bundle} holds {number}")]
+
+
+def reach_lines(address: str, around: Surroundings) -> list[CheckLine]:
+    """One look at a platform's address, without a token."""
+    subject = f"way to {urlsplit(address).hostname or address}"
+    try:
+        proxy = around.settings.network.proxy_url(around.environment)
+    except SecretMissing as error:
+        mend = "Put the proxy's address there, or correct the reference."
+        return [failed(subject, f"network.proxy: {error}", mend)]
+    return [Way(subject, address, proxy, around.settings.network.ca_bundle, around).look()]

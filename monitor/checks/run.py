@@ -1,0 +1,102 @@
+"""All checks of `schoolwatch check`, run side by side and told in a fixed order."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from sqlalchemy.engine import Engine
+
+from config.schema import Settings
+from connectors.interface import Plugin
+from connectors.registry import plugins as registered_plugins
+from monitor.checks.clock import clock_line
+from monitor.checks.guard import Check, run_guarded
+from monitor.checks.lines import CheckLine, failed, ok
+from monitor.checks.mail import mail_lines
+from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
+from monitor.checks.settings import alarm_lines, people_lines, settings_lines
+from monitor.checks.sources import source_lines
+from monitor.checks.storage import database_lines, folder_lines, folders
+from monitor.checks.surroundings import Surroundings
+from monitor.clock import Now, utc_now
+
+LONGEST_SECONDS = 10.0
+"""How long one check may take; all run at the same time."""
+
+
+def run_checks(
+    settings: Settings,
+    *,
+    now: Now = utc_now,
+    engine: Engine | None = None,
+    database_probe: Callable[[], str] | None = None,
+    models_probe: Callable[[], Sequence[str]] | None = None,
+    plugins: Mapping[str, Plugin] | None = None,
+    environment: Mapping[str, str] = os.environ,
+    seconds: float = LONGEST_SECONDS,
+) -> list[CheckLine]:
+    """Try everything that the settings name; never raises. Nothing is sent, made or changed.
+
+    `database_probe` answers the revision of the database's tables, `models_probe` one line for each
+    model, e.g. `abuse 1.0 (1 MiB)`; both may raise, and the first line of their error's text is told.
+    """
+    around = Surroundings(
+        settings=settings,
+        now=now,
+        environment=environment,
+        plugins=registered_plugins() if plugins is None else plugins,
+        seconds=seconds,
+    )
+    checks = [
+        *_of_the_settings(around),
+        *_of_storage(around, engine, database_probe),
+        *_of_mail(around),
+        *_of_platforms(around),
+        *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
+    ]
+    return [*run_guarded(checks, seconds), clock_line(around)]
+
+
+def _of_the_settings(around: Surroundings) -> list[Check]:
+    return [
+        Check("settings", partial(settings_lines, around.settings)),
+        Check("people", partial(people_lines, around.settings)),
+        Check("alarm channels", partial(alarm_lines, around.settings, around.environment)),
+    ]
+
+
+def _of_storage(around: Surroundings, engine: Engine | None, probe: Callable[[], str] | None) -> list[Check]:
+    database = partial(database_lines, around.settings, around.environment, engine, probe)
+    disks = [
+        Check(f"disk ({key})", partial(folder_lines, key, folder))
+        for key, folder in folders(around.settings).items()
+    ]
+    return [Check("database", database), *disks]
+
+
+def _of_mail(around: Surroundings) -> list[Check]:
+    mail = around.settings.mail
+    servers = {"mail server": mail, **({"second mail server": mail.second} if mail.second else {})}
+    return [
+        Check(subject, partial(mail_lines, server, subject, around)) for subject, server in servers.items()
+    ]
+
+
+def _of_platforms(around: Surroundings) -> list[Check]:
+    return [
+        Check("certificates", partial(bundle_lines, around)),
+        Check("hosts to allow", partial(allow_lines, around)),
+        *(Check(f"way to {address}", partial(reach_lines, address, around)) for address in addresses(around)),
+        *(
+            Check(f"source {source.name}", partial(source_lines, source, around))
+            for source in around.settings.sources
+        ),
+    ]
+
+
+def _model_lines(probe: Callable[[], Sequence[str]]) -> list[CheckLine]:
+    try:
+        return [ok("models", line) for line in probe()]
+    except Exception as error:  # noqa: BLE001  a damaged model file can raise anything, and must be told
+        told = next(iter(str(error).splitlines()), "") or type(error).__name__
+        return [failed("models", told, "Install schoolwatch again; its models come with it.")]

@@ -1,0 +1,36 @@
+"""What every check is handed: the settings, the clock, and how long it may take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from config.schema import Settings
+from connectors.interface import Plugin
+from monitor.clock import Now
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    settings: Settings
+    now: Now = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    plugins: Mapping[str, Plugin]
+    seconds: float
+    """How long one check may take."""
+    offsets: dict[str, timedelta] = field(default_factory=dict)
+    """How far this machine's clock is ahead of each host that told its time."""
+
+    def note_time(self, host: str, date: str | None) -> None:
+        """Remember what a `Date` header says of our own clock; whatever cannot be read says nothing."""
+        told = _http_date(date)
+        if told is not None:
+            self.offsets[host] = self.now() - told
+
+
+def _http_date(date: str | None) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(date or "")
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else None
