@@ -1,4 +1,4 @@
-"""The clock of this machine beside those of the hosts that were reached: evidence is worth what its times are."""
+"""Our own clock beside those of the hosts that were reached: evidence is worth what its times are."""
 
 from datetime import timedelta
 from statistics import median

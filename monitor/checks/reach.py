@@ -25,7 +25,8 @@ def addresses(around: Surroundings) -> list[str]:
 
 def _of(platform: str, base_url: str | None, around: Surroundings) -> list[str]:
     if base_url is not None:
-        return [base_url]
+        parts = urlsplit(base_url)
+        return [f"{parts.scheme}://{parts.netloc}"]
     plugin = around.plugins.get(platform)
     return [f"https://{host}" for host in plugin.hosts if "*" not in host] if plugin else []
 

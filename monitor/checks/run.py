@@ -40,13 +40,8 @@ def run_checks(
     `database_probe` answers the revision of the database's tables, `models_probe` one line for each
     model, e.g. `abuse 1.0 (1 MiB)`; both may raise, and the first line of their error's text is told.
     """
-    around = Surroundings(
-        settings=settings,
-        now=now,
-        environment=environment,
-        plugins=registered_plugins() if plugins is None else plugins,
-        seconds=seconds,
-    )
+    known, broken = _known(plugins)
+    around = Surroundings(settings, now, environment, known, seconds)
     checks = [
         *_of_the_settings(around),
         *_of_storage(around, engine, database_probe),
@@ -54,7 +49,15 @@ def run_checks(
         *_of_platforms(around),
         *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
     ]
-    return [*run_guarded(checks, seconds), clock_line(around)]
+    return [*broken, *run_guarded(checks, seconds), clock_line(around)]
+
+
+def _known(plugins: Mapping[str, Plugin] | None) -> tuple[Mapping[str, Plugin], list[CheckLine]]:
+    try:
+        return (registered_plugins() if plugins is None else plugins), []
+    except Exception as error:  # noqa: BLE001  a connector from elsewhere may fail in any way while it is loaded
+        told = f"cannot be loaded ({type(error).__name__})"
+        return {}, [failed("connectors", told, "Take out the package of a connector that was added last.")]
 
 
 def _of_the_settings(around: Surroundings) -> list[Check]:

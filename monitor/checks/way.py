@@ -38,11 +38,20 @@ _PROXY_LOGIN = (
 )
 _ANSWERS_OF_A_FILTER = frozenset({200, 403, 451, 511})
 _PASSAGES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
-    ((NameResolutionError,), "its name cannot be looked up", "Check this machine's DNS, or set network.proxy."),
-    ((requests.Timeout, TimeoutError), "no answer in time", f"A firewall may swallow the connection. {ALLOW}"),
-    ((ssl.SSLError,), "the connection is cut while TLS begins", f"Filters do so to hosts they refuse. {ALLOW}"),
-    ((ConnectionError, requests.ConnectionError), "the connection is refused or cut", f"A firewall may do that. {ALLOW}"),
+    (
+        (NameResolutionError,),
+        "its name cannot be looked up",
+        "Check this machine's DNS, or set network.proxy.",
+    ),
+    ((requests.Timeout, TimeoutError), "no answer in time", f"A firewall may swallow it. {ALLOW}"),
+    (
+        (ssl.SSLError,),
+        "the connection is cut while TLS begins",
+        f"Filters do so to what they refuse. {ALLOW}",
+    ),
+    ((OSError,), "the connection is refused or cut", f"A firewall may do that. {ALLOW}"),
 )
+"""What broke on the way, the most telling first; requests' own errors are OSErrors too."""
 
 
 @dataclass(frozen=True)
@@ -71,28 +80,35 @@ class Way:
 
     def _ask(self, bundle: Path | None) -> requests.Response:
         with BoundedSession(self.around.now, proxy=self.proxy, ca_bundle=bundle) as session:
-            session.deadline = time.monotonic() + self.around.seconds * 0.8  # the rest is for a second look
+            session.deadline = time.monotonic() + self.around.seconds * 0.4  # there may be a second look
             return session.get(self.address + "/")
 
     def _answered(self, response: requests.Response) -> CheckLine:
         status = response.status_code
         if status == 407:
             return self._failed("the proxy asks for a login", _PROXY_LOGIN)
-        genuine = urlsplit(self.address).scheme == "https" and self.bundle is None
-        sent_to = urlsplit(response.headers.get("Location", "")).hostname
-        if response.is_redirect and sent_to and not _same_site(sent_to, self.host) and not genuine:
-            return self._failed(f"a filter's page answers instead: sent on to {sent_to}", ALLOW)
-        page = _is_page(response)
-        if "X-Squid-Error" in response.headers or (page and status in _ANSWERS_OF_A_FILTER and not genuine):
-            return self._failed(f"a filter's page answers instead (HTTP {status}{_title(response)})", ALLOW)
+        told = self._filter_page(response)
+        if told is not None:
+            return self._failed(f"a filter's page answers instead{told}", ALLOW)
         if status >= 500:
-            return self._failed(
-                f"the platform itself fails (HTTP {status})", "Nothing to do here: try again later."
-            )
-        if page and status == 403:
+            mend = "Nothing to do here: try again later."
+            return self._failed(f"the platform itself fails (HTTP {status})", mend)
+        if status == 403 and _is_page(response):
             told = f"the platform refuses this machine with a page (HTTP 403{_title(response)})"
             return warning(self.subject, told, "If sources fail too, ask the platform's support.")
         return ok(self.subject, f"answers (HTTP {status})")
+
+    def _filter_page(self, response: requests.Response) -> str | None:
+        """What shows that something else answered in the host's place, or None."""
+        status = response.status_code
+        sent_to = urlsplit(response.headers.get("Location", "")).hostname
+        if response.is_redirect and sent_to and not _same_site(sent_to, self.host):
+            return None if self._is_genuine() else f": sent on to {sent_to}"
+        if "X-Squid-Error" in response.headers:
+            return f" (HTTP {status}{_title(response)})"
+        if _is_page(response) and status in _ANSWERS_OF_A_FILTER and not self._is_genuine():
+            return f" (HTTP {status}{_title(response)})"
+        return None
 
     def _unreached(self, error: BaseException) -> CheckLine:
         causes = list(_causes(error))
@@ -101,22 +117,11 @@ class Way:
                 return self._untrusted(cause)
         if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
             return self._proxy_refused(" ".join(str(cause) for cause in causes))
-@@CUT for cause in causes):
-            return self._failed(
-                "its name cannot be looked up", "Check this machine's DNS, or set network.proxy."
-            )
-        if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):
-            return self._failed("no answer in time", f"A firewall may swallow the connection. {ALLOW}")
-        if any(isinstance(cause, ssl.SSLError) for cause in causes):
-            return self._failed(
-                "the connection is cut while TLS begins",
-                f"Filters do that to hosts that they refuse. {ALLOW}",
-            )
-        if any(isinstance(cause, ConnectionError) for cause in causes):
-            return self._failed("the connection is refused or cut", f"A firewall may do that. {ALLOW}")
-        return self._failed(
-            f"cannot be tried ({type(error).__name__})", "Check [network] and this source's base_url."
-        )
+        for kinds, told, mend in _PASSAGES:
+            if any(isinstance(cause, kinds) for cause in causes):
+                return self._failed(told, mend)
+        mend = "Check [network] and this source's base_url."
+        return self._failed(f"cannot be tried ({type(error).__name__})", mend)
 
     def _proxy_refused(self, told: str) -> CheckLine:
         status = re.search(r"Tunnel connection failed: (\d{3})", told)
@@ -136,15 +141,19 @@ class Way:
         if self.bundle is not None and self._is_genuine():
             return self._failed(
                 "its certificate is genuine, but network.ca_bundle does not hold the public authorities",
-                "Put the public authorities (/etc/ssl/certs/ca-certificates.crt) into the file beside the filter's.",
+                "Put the public authorities (/etc/ssl/certs/ca-certificates.crt) into that file too.",
             )
         signed = self._signed_by()
-        told = f"a foreign certificate answers{f', signed by {signed}' if signed else ''} ({cause.verify_message})"
+        who = f", signed by {signed}" if signed else ""
+        told = f"a foreign certificate answers{who} ({cause.verify_message})"
         if "expired" in cause.verify_message or "not yet valid" in cause.verify_message:
             return self._failed(told, f"See first that this machine's clock is right. {_OPENED}")
         return self._failed(told, _OPENED)
 
     def _is_genuine(self) -> bool:
+        """Whether a public authority vouches for whoever answers: no filter can have that."""
+        if urlsplit(self.address).scheme != "https":
+            return False
         try:
             self._ask(None)
         except (requests.RequestException, OSError):
@@ -167,13 +176,14 @@ class Way:
         target = urlsplit(self.address)
         proxy = urlsplit(self.proxy or "")
         first = proxy if proxy.hostname else target
+        port = first.port or (80 if first.scheme == "http" else 443)
+        seconds = self.around.seconds * 0.2
         connection = http.client.HTTPSConnection(
-            first.hostname or "", first.port or 443, timeout=self.around.seconds * 0.2, context=looking()
+            first.hostname or "", port, timeout=seconds, context=looking()
         )
         if proxy.hostname:
-            login = (
-                f"{unquote(proxy.username or '')}:{unquote(proxy.password or '')}" if proxy.username else None
-            )
+            name, password = unquote(proxy.username or ""), unquote(proxy.password or "")
+            login = f"{name}:{password}" if proxy.username else None
             connection.set_tunnel(self.host, target.port or 443, make_headers(proxy_basic_auth=login))
         return connection
 
@@ -182,7 +192,7 @@ class Way:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it wraps, outermost first; requests and urllib3 hide causes in `args` and `reason`."""
+    """The error and what it wraps, outermost first; urllib3 hides causes in `args` and `reason`."""
     waiting, seen = [error], set[int]()
     while waiting:
         cause = waiting.pop(0)
