@@ -135,7 +135,7 @@ def _asks_for_police(matter: Matter, policy: Policy) -> bool:
 
 def _section_5_cannot_apply(matter: Matter, policy: Policy) -> bool:
     outside = nation_of(policy) not in (Nation.ENGLAND, Nation.WALES)
-    author_is_known = matter.author_role not in (UNKNOWN, "stranger")
+    author_is_known = matter.author_role not in (UNKNOWN, "stranger", "local")
     no_person = matter.affected_role == "school" or not matter.is_about_someone
     return outside or author_is_known or no_person or Label.DEFAMATION not in matter.labels
 
@@ -151,7 +151,7 @@ CIRCUMSTANCES = (
     ),
     Circumstance(
         "the author is a known adult",
-        lambda matter, _: matter.author_role in ADULT_AUTHORS - {"stranger", "local"},
+        lambda matter, _: matter.author_role in ADULT_AUTHORS,
         opens=(Step.MEETING,),
     ),
     Circumstance(

@@ -17,7 +17,8 @@ Labels = Annotated[frozenset[Label], PlainSerializer(_in_order)]
 Flags = Annotated[frozenset[Flag], PlainSerializer(_in_order)]
 
 UNKNOWN = "unknown"
-ADULT_AUTHORS = frozenset({"parent", "governor", "ex_pupil", "local", "stranger", "adult"})
+ADULT_AUTHORS = frozenset({"parent", "governor", "adult"})
+"""Authors of whom a person has said that they are known, and grown up. A stranger may be a child."""
 INDIVIDUALS = frozenset({"staff", "pupil", "parent", "governor", "local", "volunteer", "ex_pupil", "adult"})
 """Affected persons who are persons; `school` and `group` are not."""
 ADULTS = INDIVIDUALS - {"pupil"}
@@ -43,7 +44,7 @@ class Matter:
     has_text: bool = True
     has_media: bool = False
     author_role: str = UNKNOWN
-    """parent, pupil, staff, volunteer, governor, ex_pupil, local, stranger, school or unknown."""
+    """parent, governor, adult, pupil, staff, volunteer, ex_pupil, local, stranger, school or unknown."""
     affected_role: str = UNKNOWN
     """staff, pupil, parent, governor, volunteer, school, group or unknown."""
     about_harm_to_child: bool | None = None

@@ -55,7 +55,6 @@ def default_policy(nation: Nation = Nation.ENGLAND, closed: tuple[Span, ...] = (
         "lado_hold_working_days": 1,
         "nag_hours": 24,
         "gone_minutes": 30,
-        "recheck_hours": [1, 6, 24, 48, 168, 720],
         "police_triggers": [flag.value for flag in POLICE_TRIGGERS],
         "major_platforms": list(MAJOR_PLATFORMS),
     }

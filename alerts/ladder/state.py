@@ -10,7 +10,7 @@ from alerts.ladder.matter import Matter
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import ConsentScope, DecisionKind, Override, ReminderKind, Step
 from config.schema import Role
-from config.words import Lane, Outcome, Severity, Visibility
+from config.words import Lane, Outcome, Severity, TaskState, Visibility
 
 BY_RECHECK = "re-check"
 """Stands as the person where a re-check saw the facts that end a task."""
@@ -55,6 +55,17 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How a task ends. `by` is a person, or the rule that stood for one (`re-check`, `deadline`)."""
+
+    state: TaskState
+    outcome: Outcome | None
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Closing:
     outcome: Outcome
     reason: str
@@ -75,6 +86,9 @@ class Presence:
     gone_confirmed_at: datetime | None = None
     not_public_since: datetime | None = None
     hidden_at: datetime | None = None
+    """When somebody said that it was hidden."""
+    hidden_seen_at: datetime | None = None
+    """When the platform itself said so."""
     edited_at: datetime | None = None
     rechecks_from: datetime | None = None
     """The last request, hide, or first sign of gone: re-checks are counted from here."""

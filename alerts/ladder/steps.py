@@ -37,7 +37,7 @@ def _asks(what_to_do: str, *skip_reasons: str) -> StepRule:
 
 
 def _does(what_to_do: str, *skip_reasons: str, outcomes: frozenset[Outcome] = _ENDS_NOTHING) -> StepRule:
-    return StepRule(what_to_do, outcomes, skip_reasons, may_be_refused=bool(skip_reasons))
+    return StepRule(what_to_do, outcomes, skip_reasons, may_be_refused=True)
 
 
 def _must(what_to_do: str, *, needs_reason: bool = False) -> StepRule:
@@ -68,10 +68,9 @@ RULES: Mapping[Step, StepRule] = {
     Step.OWN_PAGE_HIDE: _does(
         "Hide it on our page. Hiding can be undone, and the evidence is sealed already. Do not reply and "
         "do not delete: deleting is a second decision. The platform may still show it to its author and "
-        "their friends.",
+        "their friends. If the platform will not hide it, record that as refused.",
         *_MOOT,
         *_NOT_A_VIOLATION,
-        "the platform cannot hide it",
         outcomes=frozenset({Outcome.HIDDEN, Outcome.REMOVED, Outcome.NOT_PUBLICLY_VISIBLE}),
     ),
     Step.OWN_PAGE_DELETE: _does(

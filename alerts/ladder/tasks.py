@@ -37,7 +37,12 @@ class Task:
     acknowledged_at: datetime | None = None
     sent_at: datetime | None = None
     """When a person says that they sent it. Nothing here sends anything."""
+    opened_by: str | None = None
+    """Who opened it; None when it opened by the rules."""
+    opened_because: str | None = None
     reminded_at: datetime | None = None
+    barred: bool = False
+    """Skipped because the lane forbids it, not by choice; it may open again in another lane."""
     round: int = 0
     """How often the incident had been re-opened when this task opened."""
 

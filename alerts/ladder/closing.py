@@ -1,0 +1,75 @@
+"""Ending an incident: always by a person, with a reason, and never over a task that is still owed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.ladder.planning import end
+from alerts.ladder.state import Closing, Ending, Ladder, LadderRefused
+from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, Step
+from config.words import Lane, Outcome, TaskState
+
+NOT_OWED = frozenset({Step.OWN_PAGE_DELETE, Step.VERIFY_REMOVED, Step.COMPLAINT_SIGNPOST})
+"""What may stay undone when an incident closes."""
+
+
+def shut(ladder: Ladder, outcome: Outcome | None, reason: str, by: str, at: datetime) -> Ladder:
+    ended_as = outcome or _plain_outcome(ladder)
+    _check_owed(ladder, ended_as)
+    _check_seen(ladder, ended_as)
+    for task in ladder.tasks:
+        if task.undecided:
+            ladder = end(ladder, task, Ending(TaskState.SKIPPED, None, f"Closed: {reason}", by, at))
+    return replace(ladder, closing=Closing(ended_as, reason, by, at, verified_at(ladder)))
+
+
+def verified_at(ladder: Ladder) -> datetime | None:
+    """When it was certain that it is gone: by two re-checks, or by a person who looked."""
+    if ladder.presence.gone_confirmed_at is not None:
+        return ladder.presence.gone_confirmed_at
+    looked = [
+        task.decided_at
+        for task in ladder.tasks
+        if task.step is Step.VERIFY_REMOVED
+        and task.state is TaskState.DONE
+        and task.outcome is Outcome.REMOVED
+        and task.round == ladder.re_opened
+    ]
+    return looked[-1] if looked else None
+
+
+def _plain_outcome(ladder: Ladder) -> Outcome:
+    """What the ladder itself can tell; where it cannot, the person has to say."""
+    if verified_at(ladder) is not None:
+        return Outcome.REMOVED
+    if ladder.presence.not_public_since is not None:
+        return Outcome.NOT_PUBLICLY_VISIBLE
+    said = {task.outcome for task in ladder.tasks if task.round == ladder.re_opened}
+    for outcome in (Outcome.AMENDED, Outcome.REPLACED, Outcome.HIDDEN, Outcome.HANDED_OVER, Outcome.REFUSED):
+        if outcome in said:
+            return outcome
+    raise LadderRefused(
+        "Say how it ended: removed, amended, hidden, refused, handed over, not applicable, withdrawn or "
+        "unfounded."
+    )
+
+
+def _check_owed(ladder: Ladder, outcome: Outcome) -> None:
+    """`unfounded` and its like need no further task, save where an indecent image is suspected."""
+    if outcome in LEFT_UP_OR_NOTHING_TO_DO and ladder.lane is not Lane.INDECENT_IMAGE:
+        return
+    owed = [task for task in ladder.tasks if task.undecided and task.step not in NOT_OWED]
+    if owed:
+        names = "; ".join(f"{task.number} “{task.step.shown_as}”" for task in owed)
+        raise LadderRefused(f"These tasks are still open: {names}. Decide or skip them first (NEU 9.1).")
+
+
+def _check_seen(ladder: Ladder, outcome: Outcome) -> None:
+    if outcome is Outcome.REMOVED and verified_at(ladder) is None:
+        raise LadderRefused(
+            "It has not been seen gone twice. Wait for the re-checks; where it cannot be looked up, look "
+            "yourself and record that under “Check that it is gone”."
+        )
+    if outcome is Outcome.NOT_PUBLICLY_VISIBLE and ladder.presence.not_public_since is None:
+        raise LadderRefused("No re-check has found it withdrawn from public view; choose another outcome.")
+    if outcome is Outcome.HIDDEN and ladder.presence.hidden_at is None:
+        raise LadderRefused("It has not been hidden; decide “Hide it on our page” first.")
