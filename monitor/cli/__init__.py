@@ -1,0 +1,70 @@
+"""The command line: `schoolwatch --config PATH COMMAND`.
+
+Exit status 0 done, 1 something failed and it said what, 2 wrong usage.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from alerts.export.writer import ExportFailed
+from classifiers.errors import ModelBroken, RegisterError
+from config.mistakes import SettingsError
+from config.secrets import SecretMissing
+from connectors.errors import ConnectorError
+from monitor.cli import demo, evidence, judging, records, register, setup, watching
+from monitor.cli.shared import UserError, remember_config
+from monitor.daemon.instance import AnotherDaemon
+from monitor.evidence.folder import EvidenceNotWritten
+from monitor.logs import write_logs_to_stderr
+from monitor.site import SiteUnusable
+from monitor.store.database import DatabaseUnusable
+
+EXPECTED = (
+    AnotherDaemon,
+    ConnectorError,
+    DatabaseUnusable,
+    EvidenceNotWritten,
+    ExportFailed,
+    ModelBroken,
+    RegisterError,
+    SecretMissing,
+    SettingsError,
+    SiteUnusable,
+    UserError,
+)
+"""Faults whose text is made for the person at the keyboard."""
+
+app = typer.Typer(
+    name="schoolwatch",
+    help="Watches what is said about a school, keeps evidence, raises takedown tasks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.callback()(remember_config)
+for commands in (setup, watching, records, register, judging, evidence, demo):
+    commands.add_to(app)
+
+
+def main() -> None:
+    """Run a command; whatever goes wrong is said in words, not as a traceback."""
+    write_logs_to_stderr()
+    try:
+        app()
+    except EXPECTED as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _stop("stopped")
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has gone; nothing to say and nobody to say it to.
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        _stop(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
+def _stop(words: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"schoolwatch: {words}", markup=False)
+    sys.exit(1)

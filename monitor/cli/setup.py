@@ -1,0 +1,93 @@
+"""`init` and `check`: from nothing to settings that work."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from classifiers.judge import load_judge
+from rich.console import Console
+from rich.markup import escape
+
+from config.template import Answers, Contact, write_template
+from monitor.checks import CheckLine, run_checks
+from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
+from monitor.pipeline.register import load_register
+from monitor.site import open_site
+from monitor.store import schema
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(check)
+
+
+def init(
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a commented schoolwatch.toml. On a terminal it asks for what only you know."""
+    path = config_path() or Path("schoolwatch.toml")
+    answers = _ask() if Console().is_terminal else Answers()
+    write_template(path, answers, force=force)
+    say(f"Wrote {path}. Fill in what is blank, then run: schoolwatch --config {path} check")
+
+
+def _ask() -> Answers:
+    say("A few questions; press Enter to leave one for later.\n")
+    return Answers(
+        school=_question("The school's name"),
+        mail_host=_question("Its outgoing mail server"),
+        mail_sender=_question("The address that schoolwatch writes from"),
+        senior_manager=_contact("Senior manager who gets the alerts"),
+        headteacher=_contact("Headteacher"),
+        dsl=_contact("Designated safeguarding lead"),
+        out_of_hours=_contact("Who is reached at night and at weekends"),
+        holiday_cover=_contact("Who covers the holidays"),
+    )
+
+
+def _question(text: str) -> str:
+    return str(typer.prompt(text, default="", show_default=False)).strip()
+
+
+def _contact(what: str) -> Contact:
+    name = _question(f"{what}: name")
+    return Contact(name, _question(f"{what}: e-mail")) if name else Contact()
+
+
+def check(as_json: JsonOption = False) -> None:
+    """Try everything that the service needs, one line each, and say what to do."""
+    lines = run_checks(settings(), database_probe=_database_probe, models_probe=_models_probe)
+    if as_json:
+        print_records(
+            ({"subject": line.subject, "state": str(line.state), "message": line.message, "mend": line.mend}
+             for line in lines), (), as_json=True,
+        )  # fmt: skip
+    else:
+        for line in lines:
+            _print(line)
+    if any(line.state == "failed" for line in lines):
+        raise typer.Exit(1)
+
+
+_MARKS = {"ok": "[green]ok     [/]", "warning": "[yellow]look   [/]", "failed": "[red]failed [/]"}
+
+
+def _print(line: CheckLine) -> None:
+    mend = f"\n        → {escape(line.mend)}" if line.mend and line.state != "ok" else ""
+    out().print(f"{_MARKS[str(line.state)]} {escape(line.subject)}: {escape(line.message)}{mend}")
+
+
+def _database_probe() -> str:
+    site = open_site(settings())
+    try:
+        return f"at revision {schema.revision(site.database)}"
+    finally:
+        site.close()
+
+
+def _models_probe() -> list[str]:
+    site = open_site(settings())
+    try:
+        return [f"{name} {version}" for name, version in load_judge(load_register(site)).models.items()]
+    finally:
+        site.close()

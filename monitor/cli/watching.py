@@ -1,0 +1,80 @@
+"""`run` and `poll`: the service, and one pass of it by hand."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from classifiers.judge import load_judge
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from config.loading import require_production
+from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
+from monitor.daemon.judge_room import JudgeRoom
+from monitor.daemon.service import Service
+from monitor.logs import write_logs_to_stderr
+from monitor.passes import one_pass
+from monitor.pipeline.poll import PollReport
+from monitor.pipeline.register import load_register
+from monitor.site import Site
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(poll)
+
+
+def run() -> None:
+    """Serve: poll, judge, seal, raise and mail until stopped."""
+    require_production(settings())
+    write_logs_to_stderr(logging.INFO)
+    with site() as opened:
+        Service(opened, JudgeRoom(opened).judge).run()
+
+
+def poll(
+    source: Annotated[list[str] | None, typer.Option("--source", help="Only this one (repeatable).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One pass now: fetch, judge, seal, raise, send. The others go on when one source fails."""
+    require_production(settings())
+    with site() as opened:
+        names = _wanted(opened, source or [])
+        reports = _with_progress(opened, names) if sys.stderr.isatty() else _plainly(opened, names)
+    print_records(
+        (_record(report) for report in reports), ("source", "new", "pages", "problem"), as_json=as_json
+    )
+    if any(report.failed for report in reports):
+        raise typer.Exit(1)
+
+
+def _wanted(opened: Site, asked: list[str]) -> list[str]:
+    known = [source.name for source in opened.settings.sources]
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise UserError(f"--source {unknown[0]}: no such source; known are {', '.join(known) or 'none'}")
+    return asked or known
+
+
+def _with_progress(opened: Site, names: list[str]) -> list[PollReport]:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as progress:
+        bar = progress.add_task("starting")
+        judge = load_judge(load_register(opened))
+        return one_pass(opened, judge, names, lambda what: progress.update(bar, description=what))
+
+
+def _plainly(opened: Site, names: list[str]) -> list[PollReport]:
+    return one_pass(opened, load_judge(load_register(opened)), names, warn)
+
+
+def _record(report: PollReport) -> dict[str, object]:
+    problems = [f"{error} {error.mend}" for error in report.errors]
+    if report.skipped:
+        problems = ["another poll of this source is under way"]
+    return {
+        "source": report.source,
+        "new": report.new_items,
+        "pages": report.pages,
+        "problem": "; ".join(problems) or None,
+    }

@@ -1,0 +1,1 @@
+"""The long-running service: a heartbeat, a thread for each poll, a judge, a mailer."""

@@ -1,0 +1,27 @@
+"""The judge of a running service: made anew when a register was imported."""
+
+import threading
+from datetime import datetime
+
+from classifiers.judge import load_judge
+
+from classifiers.interface import Judge
+from monitor.pipeline import register
+from monitor.site import Site
+
+
+class JudgeRoom:
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = threading.Lock()
+        self._made_from: datetime | None = None
+        self._judge: Judge | None = None
+
+    def judge(self) -> Judge:
+        """The judge that knows today's register. Raises ModelBroken when a model cannot be loaded."""
+        changed = register.changed_at(self._site)
+        with self._lock:
+            if self._judge is None or changed != self._made_from:
+                self._judge = load_judge(register.load_register(self._site))
+                self._made_from = changed
+            return self._judge

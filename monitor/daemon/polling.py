@@ -1,0 +1,86 @@
+"""Who is polled when: a thread for each source that is due, so that none delays another."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import or_, select
+
+from connectors.errors import ConnectorError, Transient
+from connectors.interface import Connector
+from monitor.pipeline.accounts import connect
+from monitor.pipeline.poll import PollReport, fail_source, poll_source
+from monitor.site import Site
+from monitor.store.models import Source
+
+log = structlog.get_logger()
+
+
+def holder_name() -> str:
+    """Who holds a lease, for a person who looks into the table."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class PollCrew:
+    """Starts polls and keeps at most one under way for each source."""
+
+    def __init__(self, site: Site, page_arrived: Callable[[], None]) -> None:
+        self._site = site
+        self._page_arrived = page_arrived
+        self._threads: dict[str, threading.Thread] = {}
+        self._connectors: dict[str, Connector] = {}
+
+    def start_due(self) -> None:
+        """One look at the schedule. A source whose last poll still runs is left alone; the watch sees it."""
+        for name in self._due():
+            thread = self._threads.get(name)
+            if thread is not None and thread.is_alive():
+                continue
+            # A daemon thread: a platform that never answers must not keep the service from stopping.
+            self._threads[name] = threading.Thread(
+                target=self._poll, args=(name,), name=f"poll-{name}", daemon=True
+            )
+            self._threads[name].start()
+
+    def _due(self) -> list[str]:
+        now = self._site.now()
+        free = or_(Source.lease_until.is_(None), Source.lease_until < now)
+        query = (
+            select(Source.name)
+            .where(Source.school_id == self._site.school_id, Source.enabled, Source.next_poll_at <= now, free)
+            .order_by(Source.next_poll_at)
+        )
+        with self._site.database.read() as session:
+            return list(session.scalars(query))
+
+    def _poll(self, name: str) -> None:
+        try:
+            report = poll_source(self._site, name, self._connector(name), holder_name())
+        except ConnectorError as error:
+            report = fail_source(self._site, name, error)
+        except Exception as error:
+            # Whatever it was, the source must come back into the schedule and be counted as unread.
+            log.exception("poll_broke", source=name)
+            report = fail_source(self._site, name, Transient(f"the poll broke off ({type(error).__name__})"))
+        _log_report(report)
+        if report.new_items:
+            self._page_arrived()
+
+    def _connector(self, name: str) -> Connector:
+        if name not in self._connectors:
+            self._connectors[name] = connect(self._site, self._site.source_settings(name))
+        return self._connectors[name]
+
+    def wait(self, seconds: float) -> None:
+        """Give polls under way a moment to store the page they hold."""
+        for thread in self._threads.values():
+            thread.join(seconds / max(len(self._threads), 1))
+
+
+def _log_report(report: PollReport) -> None:
+    if report.skipped:
+        return
+    problems = [type(error).__name__ for error in report.errors]
+    log.info("polled", source=report.source, new=report.new_items, pages=report.pages, problems=problems)

@@ -1,0 +1,148 @@
+"""`schoolwatch run`: APScheduler as the heartbeat, what is due in the tables, loops that do one thing.
+
+1. Lock: one daemon on one database.
+2. Recover: leases and claims of a process that died are free again.
+3. Beat: start polls that are due; judge and mail wake at once when a page arrives.
+4. Watch: ladder clock, re-checks, outages, erasure, weekly export.
+5. Stop on SIGTERM: no new work, the page in hand is stored, then out within ten seconds.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import update
+
+from classifiers.interface import Judge
+from monitor.daemon.instance import only_instance
+from monitor.daemon.polling import PollCrew
+from monitor.pipeline.judging import judge_waiting
+from monitor.pipeline.ladder_clock import run_ladders
+from monitor.pipeline.mailing import send_next
+from monitor.pipeline.operator_alerts import Trouble, tell_operators
+from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
+from monitor.pipeline.weekly import make_due_export
+from monitor.site import Site
+from monitor.store.models import OutgoingMail, Source
+
+STOP_SECONDS = 8.0
+"""Of the ten that a graceful stop may take."""
+log = structlog.get_logger()
+
+
+class Service:
+    def __init__(self, site: Site, judge: Callable[[], Judge]) -> None:
+        self._site = site
+        self._judge = judge
+        self._stopping = threading.Event()
+        self._page_arrived = threading.Event()
+        self._crew = PollCrew(site, self._page_arrived.set)
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._loops = [self._loop("judge", self._judge_step), self._loop("mail", self._mail_step)]
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; raises AnotherDaemon when the database has one already."""
+        with only_instance(self._site.database):
+            recover(self._site)
+            self._listen_for_stop()
+            self._start()
+            self._stopping.wait()
+            self._stop()
+
+    def _start(self) -> None:
+        every = {
+            "poll": (self._crew.start_due, 1),
+            "ladder": (lambda: run_ladders(self._site), 30),
+            "rechecks": (lambda: recheck_due(self._site), 60),
+            "watch": (lambda: keep_watch(self._site), 30),
+            "dead man": (lambda: ping_dead_man(self._site), 300),
+            "erasure": (lambda: erase_what_is_due(self._site), 600),
+            "weekly export": (lambda: make_due_export(self._site), 300),
+        }
+        for name, (step, seconds) in every.items():
+            first = self._site.now() + timedelta(seconds=min(seconds, 5))
+            self._scheduler.add_job(step, "interval", seconds=seconds, id=name, next_run_time=first)
+        self._scheduler.add_listener(self._tell_of_broken_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._scheduler.start()
+        for loop in self._loops:
+            loop.start()
+        log.info("started", sources=len(self._site.settings.sources))
+
+    def _loop(self, name: str, step: Callable[[], bool]) -> threading.Thread:
+        return threading.Thread(target=self._repeat, args=(name, step), name=name, daemon=True)
+
+    def _repeat(self, name: str, step: Callable[[], bool]) -> None:
+        """Call a step again at once while it says that there is more, else after a short rest."""
+        while not self._stopping.is_set():
+            try:
+                more = step()
+            except Exception as error:
+                # A database that is away for ten minutes must not end the loop for good.
+                log.exception("step_broke", loop=name)
+                self._tell(name, error)
+                self._stopping.wait(5.0)
+                continue
+            if not more:
+                self._rest()
+
+    def _rest(self) -> None:
+        if self._page_arrived.wait(0.5):
+            self._page_arrived.clear()
+
+    def _judge_step(self) -> bool:
+        return judge_waiting(self._site, self._judge())
+
+    def _mail_step(self) -> bool:
+        return send_next(self._site)
+
+    def _tell_of_broken_job(self, event: JobExecutionEvent) -> None:
+        log.error("job_broke", job=event.job_id, problem=repr(getattr(event, "exception", None)))
+        self._tell(event.job_id, getattr(event, "exception", None))
+
+    def _tell(self, what: str, error: BaseException | None) -> None:
+        words = f"It ended with {type(error).__name__}." if error else "It did not start in time."
+        trouble = Trouble("housekeeping", what, words, "Look at the service's log and at the disk.")
+        try:
+            with self._site.database.write() as session:
+                tell_operators(session, self._site, trouble)
+        except Exception:
+            # The database itself may be what is broken; the log and the dead man's silence remain.
+            log.exception("operators_not_told", subject=what)
+
+    def _listen_for_stop(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+
+    def _stop(self) -> None:
+        """Let what is in hand finish, then leave, even when a platform or mail server holds a thread."""
+        log.info("stopping")
+        give_up = time.monotonic() + STOP_SECONDS
+        self._scheduler.shutdown(wait=False)
+        self._crew.wait(STOP_SECONDS / 2)
+        for loop in self._loops:
+            loop.join(max(0.0, give_up - time.monotonic()))
+        recover(self._site)
+        log.info("stopped")
+        # The interpreter would wait for threads that hang in a network call.
+        os._exit(0)
+
+
+def recover(site: Site) -> None:
+    """Free what a process that is gone had claimed; with the instance lock held, nobody else has claims."""
+    with site.database.write() as session:
+        session.execute(
+            update(Source).where(Source.school_id == site.school_id).values(lease_by=None, lease_until=None)
+        )
+        session.execute(
+            update(OutgoingMail).where(OutgoingMail.school_id == site.school_id).values(claimed_until=None)
+        )

@@ -1,0 +1,1 @@
+"""What was seen, kept so that a stranger can check it: commitments, sealed files, verification."""

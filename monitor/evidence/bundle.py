@@ -1,0 +1,115 @@
+"""The files an item is promoted to, and what they say of each other.
+
+record.json    what was seen; the item's leaf commits to it
+raw.json       the platform's own object, byte for byte as it was committed to
+envelope.json  the request and answer it came in, with the hash of the whole page
+context.json   the words it answers to, when they were known
+seal.json      both leaves with their salts, and the manifest that the second one commits to
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.evidence.canonical import canonical_json, sha256
+from monitor.evidence.leaf import Commitment, commitment
+
+SEAL = "seal.json"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the holding area has of an item."""
+
+    uid: str
+    salt: bytes
+    raw_salt: bytes
+    record: bytes
+    raw: bytes
+    envelope: bytes
+    context: bytes | None
+    item_leaf: bytes
+    withheld: bool = False
+    """The indecent-image lane: the record stands, the platform's answer is not kept (QC 2.7.1, 2.7.4)."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    files: Mapping[str, bytes]
+    manifest: Commitment
+    """What the evidence leaf commits to."""
+
+
+def make_bundle(held: Held) -> Bundle:
+    files = _files(held)
+    manifest = {name: sha256(content) for name, content in files.items()}
+    committed = _commit_again(held.salt, canonical_json(manifest))
+    seal = {
+        "item_id": held.uid,
+        "leaf": held.item_leaf.decode(),
+        "salt": held.salt.hex(),
+        "raw_salt": None if held.withheld else held.raw_salt.hex(),
+        "manifest": manifest,
+        "manifest_salt": committed.salt.hex(),
+        "manifest_commit": committed.commit,
+    }
+    return Bundle({**files, SEAL: canonical_json(seal)}, committed)
+
+
+def _files(held: Held) -> dict[str, bytes]:
+    files = {"record.json": held.record}
+    if not held.withheld:
+        files |= {"raw.json": held.raw, "envelope.json": held.envelope}
+        files |= {"context.json": held.context} if held.context is not None else {}
+    return files
+
+
+def _commit_again(item_salt: bytes, content: bytes) -> Commitment:
+    """A second salt that follows from the first, so that a promotion done twice writes the same bytes."""
+    salt = hashlib.sha256(b"schoolwatch manifest" + item_salt).digest()
+    return Commitment(salt, commitment(salt, content))
+
+
+def faults_within(uid: str, files: Mapping[str, bytes]) -> list[str]:
+    """What is wrong with an item's files when only they are at hand (an export, a copy on a stick)."""
+    try:
+        seal = json.loads(files[SEAL])
+        return _check_seal(uid, seal, files)
+    except KeyError as missing:
+        return [f"{missing.args[0]} is missing"]
+    except (ValueError, TypeError, AttributeError):
+        return [f"{SEAL} cannot be read"]
+
+
+def _check_seal(uid: str, seal: dict[str, Any], files: Mapping[str, bytes]) -> list[str]:
+    manifest: dict[str, str] = seal["manifest"]
+    leaf = json.loads(seal["leaf"])
+    faults = [f"{name} was added" for name in files if name not in manifest and name != SEAL]
+    faults += [f"{name} is missing" for name in manifest if name not in files]
+    faults += [
+        f"{name} was changed"
+        for name, digest in manifest.items()
+        if name in files and sha256(files[name]) != digest
+    ]
+    if canonical_json(seal) != files[SEAL]:
+        faults.append(f"{SEAL} was changed")
+    if seal["item_id"] != uid or leaf["item_id"] != uid:
+        faults.append("the seal belongs to another item")
+    if commitment(bytes.fromhex(seal["manifest_salt"]), canonical_json(manifest)) != seal["manifest_commit"]:
+        faults.append("the manifest does not match its commitment")
+    if "record.json" in files:
+        if commitment(bytes.fromhex(seal["salt"]), files["record.json"]) != leaf["commit"]:
+            faults.append("record.json does not match the commitment made when it was seen")
+        faults += _check_raw(seal, files)
+    return faults
+
+
+def _check_raw(seal: dict[str, Any], files: Mapping[str, bytes]) -> list[str]:
+    recorded = json.loads(files["record.json"])["how"]
+    if "raw.json" not in files:
+        return []
+    if commitment(bytes.fromhex(seal["raw_salt"]), files["raw.json"]) != recorded["raw_commit"]:
+        return ["raw.json is not the object that record.json speaks of"]
+    return []

@@ -1,0 +1,74 @@
+"""The evidence folder: one folder an item, written so that a power cut leaves all of a file or none."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class EvidenceNotWritten(Exception):
+    """A file could not be made durable; the text names the place and the mend."""
+
+
+def item_folder(root: Path, uid: str) -> Path:
+    return root / "items" / uid[:2] / uid
+
+
+def write_item(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
+    """Write or complete an item's folder. Doing it again after a crash gives the same bytes."""
+    folder = item_folder(root, uid)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            _write_durably(folder / name, content)
+        for parent in (folder, folder.parent, folder.parent.parent, root):
+            _sync_folder(parent)
+    except OSError as error:
+        raise EvidenceNotWritten(
+            f"Evidence cannot be written to {folder}: {error.strerror}. "
+            "Free some space or let schoolwatch's account write there; the item waits and is tried again."
+        ) from error
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    # A random name, because a crashed attempt may have left its part behind.
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_item(root: Path, uid: str) -> dict[str, bytes]:
+    """Every file of an item's folder, parts of crashed attempts left out."""
+    folder = item_folder(root, uid)
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if not _is_part(path)}
+
+
+def stored_uids(root: Path) -> set[str]:
+    """The items that have a folder."""
+    return {path.name for path in (root / "items").glob("*/*") if path.is_dir()}
+
+
+def remove_parts(root: Path) -> None:
+    """Clear what crashed attempts left; nothing refers to it."""
+    for path in (root / "items").glob("*/*/.*.part"):
+        path.unlink(missing_ok=True)
+
+
+def _is_part(path: Path) -> bool:
+    return path.name.startswith(".") and path.name.endswith(".part")

@@ -1,0 +1,53 @@
+"""Leaf format 1: what the log keeps of a thing for ever.
+
+A leaf is `{v, seq, kind, at, item_id, commit}` as canonical JSON, and `commit` is
+SHA-256(salt || content) with 32 random bytes of salt. The leaf holds no personal data, not even a
+hash that could be guessed from a short text; once content and salt are erased, it tells nothing.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.evidence.canonical import canonical_json
+
+LEAF_VERSION = 1
+SALT_BYTES = 32
+
+
+class LeafKind(StrEnum):
+    ITEM = "item"
+    """Commits to the record of an item, made in the transaction that stored its page."""
+    EVIDENCE = "evidence"
+    """Commits to the manifest of the files that an item was promoted to."""
+
+
+@dataclass(frozen=True)
+class Commitment:
+    salt: bytes
+    commit: str
+
+
+def commit_to(content: bytes) -> Commitment:
+    salt = secrets.token_bytes(SALT_BYTES)
+    return Commitment(salt, commitment(salt, content))
+
+
+def commitment(salt: bytes, content: bytes) -> str:
+    return hashlib.sha256(salt + content).hexdigest()
+
+
+def leaf_body(seq: int, kind: str, at: datetime, item_uid: str, commit: str) -> bytes:
+    """`at` is aware and in UTC; written with microseconds so that every leaf has one shape."""
+    return canonical_json(
+        {
+            "v": LEAF_VERSION,
+            "seq": seq,
+            "kind": str(kind),
+            "at": at.isoformat(timespec="microseconds"),
+            "item_id": item_uid,
+            "commit": commit,
+        }
+    )

@@ -1,0 +1,65 @@
+"""What a person decides about a task: through the state machine, with a line in the custody record."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.ladder import machine
+from alerts.ladder.state import Consent, Decision
+from alerts.ladder.tasks import Task
+from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.site import Site
+from monitor.store import custody
+from monitor.store.models import Incident, TakedownTask
+
+
+class NoSuchTask(Exception):
+    """There is no such task or incident; the text says how to find the right one."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    reference: str
+    step: str
+    state: str
+    opened: tuple[Task, ...]
+    """What is to be done next because of it."""
+
+
+def decide(site: Site, task_id: int, decision: Decision) -> Decided:
+    """Raises NoSuchTask, or LadderRefused with the reason and the mend; nothing is changed then."""
+    with site.database.write() as session:
+        row = session.get(TakedownTask, task_id)
+        if row is None or row.school_id != site.school_id:
+            raise NoSuchTask(f"there is no task {task_id}; `schoolwatch tasks` lists them")
+        incident = _locked(session, row.incident_id)
+        before = read_ladder(incident)
+        after = machine.decide(before, row.number, decision, site.now())
+        write_ladder(session, incident, after)
+        custody.note(
+            session, site.school_id, site.now(), "task_decided", actor=decision.by,
+            reference=incident.reference, task=row.number, step=row.step, decision=str(decision.kind),
+        )  # fmt: skip
+        known = {task.number for task in before.tasks}
+        opened = tuple(task for task in after.tasks if task.number not in known)
+        return Decided(incident.reference, row.step, row.state, opened)
+
+
+def record_consent(site: Site, reference: str, consent: Consent) -> None:
+    with site.database.write() as session:
+        query = select(Incident.id).filter_by(school_id=site.school_id, reference=reference)
+        incident_id = session.scalar(query)
+        if incident_id is None:
+            raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = _locked(session, incident_id)
+        write_ladder(session, incident, machine.record_consent(read_ladder(incident), consent))
+        custody.note(
+            session, site.school_id, site.now(), "consent_recorded", actor=consent.asked_by,
+            reference=reference, scope=str(consent.scope), answer=consent.answer,
+        )  # fmt: skip
+
+
+def _locked(session: Session, incident_id: int) -> Incident:
+    """The incident, so that two people who decide at once follow one another."""
+    return session.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()

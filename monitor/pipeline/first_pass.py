@@ -1,0 +1,92 @@
+"""The first pass over an old page is told in one digest, so that it does not bury anybody."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts.mail.drafts import digest_draft
+from alerts.mail.facts import DigestFacts, DigestLine
+from config.schema import Person
+from config.words import Lane, Severity, TaskState
+from monitor.pipeline import outbox
+from monitor.pipeline.people import people_to_tell
+from monitor.site import Site
+from monitor.store.models import Incident, IncidentItem, Item, ItemState, Source
+
+
+def tell_first_passes(site: Site) -> None:
+    """Queue the digests of sources whose first pass has been read and judged to its end."""
+    with site.database.write() as session:
+        query = select(Source).where(
+            Source.school_id == site.school_id,
+            Source.first_pass_done_at.is_not(None),
+            Source.first_digest_at.is_(None),
+        )
+        for source in session.scalars(query):
+            if not _still_waiting(session, source):
+                _tell(session, site, source)
+                source.first_digest_at = site.now()
+
+
+def _still_waiting(session: Session, source: Source) -> bool:
+    query = select(Item.id).filter_by(source_id=source.id, state=ItemState.WAITING).limit(1)
+    return session.execute(query).first() is not None
+
+
+def _tell(session: Session, site: Site, source: Source) -> None:
+    by_person: dict[str, list[Incident]] = {}
+    for incident in _quiet_incidents(session, source):
+        for person in people_to_tell(session, site, incident, site.now()):
+            by_person.setdefault(person.email, []).append(incident)
+    people = {person.email: person for person in site.settings.people}
+    for email, incidents in by_person.items():
+        _queue(session, site, source, people[email], incidents)
+
+
+def _quiet_incidents(session: Session, source: Source) -> Sequence[Incident]:
+    """Incidents of the first pass that were not told singly."""
+    told_singly = [str(severity) for severity in Severity if severity.rank >= Severity.HIGH.rank]
+    query = (
+        select(Incident)
+        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+        .join(Item, Item.id == IncidentItem.item_id)
+        .where(Item.source_id == source.id, Incident.first_pass, Incident.severity.not_in(told_singly))
+        .distinct()
+        .order_by(Incident.id)
+    )
+    return session.scalars(query).all()
+
+
+def _queue(
+    session: Session, site: Site, source: Source, person: Person, incidents: Sequence[Incident]
+) -> None:
+    facts = DigestFacts(
+        school_name=site.school_name,
+        lines=tuple(_line(incident) for incident in incidents),
+        first_pass_of=source.name,
+        items_seen=_count(session, source),
+        not_judged=_count(session, source, ItemState.NOT_JUDGED),
+        console_url=site.settings.console.public_url,
+    )
+    worst = max((Severity(incident.severity) for incident in incidents), key=lambda one: one.rank)
+    letter = outbox.Letter(
+        "digest", f"first-pass:{source.name}", person.email, outbox.priority_of(worst), digest_draft(facts)
+    )
+    outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
+
+
+def _line(incident: Incident) -> DigestLine:
+    due = [task.due_at for task in incident.tasks if task.due_at and task.state == TaskState.OPEN]
+    return DigestLine(
+        reference=incident.reference,
+        severity=Severity(incident.severity),
+        lane=Lane(incident.lane),
+        platform=incident.platform,
+        due_at=min(due, default=None),
+    )
+
+
+def _count(session: Session, source: Source, state: ItemState | None = None) -> int:
+    query = select(func.count()).select_from(Item).where(Item.source_id == source.id, Item.first_pass)
+    return session.scalar(query.where(Item.state == state) if state else query) or 0

@@ -1,0 +1,175 @@
+"""Storing a page: items, commitments, holding area and cursor, in the caller's one transaction."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from connectors.interface import Gap, Page
+from connectors.interface import Item as FetchedItem
+from monitor.evidence.leaf import LeafKind, commit_to
+from monitor.evidence.record import envelope_document, item_record
+from monitor.store import log
+from monitor.store.models import Envelope, Holding, Item, ItemState, Outage, Source, StreamCursor
+
+HOLDING_TIME = timedelta(hours=24)
+
+
+class PageIntake:
+    """Stores the pages of one stream, inside a transaction that the caller opened."""
+
+    def __init__(
+        self, session: Session, source: Source, cursor: StreamCursor, school_name: str, now: datetime
+    ) -> None:
+        self.session = session
+        self.source = source
+        self.cursor = cursor
+        self.school_name = school_name
+        self.now = now
+
+    def store(self, page: Page) -> int:
+        """Store what is new on a page, move the cursor behind it, and answer how many items were new."""
+        known = _known(self.session, self.source.school_id, page.items)
+        new = _first_of_each([item for item in page.items if _key(item) not in known])
+        for item in page.items:
+            if _key(item) in known:
+                _see_again(known[_key(item)], item, self.now)
+        if new:
+            self._keep(new, self._envelope(page))
+        self._move_cursor(page)
+        if page.gap is not None:
+            self.session.add(_gap(self.source, page.gap, self.now))
+        return len(new)
+
+    def _move_cursor(self, page: Page) -> None:
+        self.cursor.cursor = dict(page.cursor)
+        self.cursor.last_read_at = self.now
+        if not page.more and self.cursor.first_pass_done_at is None:
+            self.cursor.first_pass_done_at = self.now
+
+    def _envelope(self, page: Page) -> Envelope | None:
+        if not page.envelopes:
+            return None
+        last = page.envelopes[-1]
+        row = Envelope(
+            school_id=self.source.school_id,
+            fetched_at=last.fetched_at,
+            body_sha256=last.body_sha256,
+            document=envelope_document(last),
+        )
+        self.session.add(row)
+        return row
+
+    def _keep(self, new: Sequence[FetchedItem], envelope: Envelope | None) -> None:
+        rows = [_row(self.source, self.cursor, item, self.now) for item in new]
+        raws = [commit_to(item.raw) for item in new]
+        records = [
+            self._record(item, row, raw.commit, envelope)
+            for item, row, raw in zip(new, rows, raws, strict=True)
+        ]
+        commitments = [commit_to(record) for record in records]
+        entries = [
+            log.Entry(LeafKind.ITEM, row.uid, made.commit)
+            for row, made in zip(rows, commitments, strict=True)
+        ]
+        leaves = log.append(self.session, self.source.school_id, self.now, entries)
+        self.session.add_all(rows)
+        self.session.flush()  # the holding area needs the ids
+        self.session.add_all(
+            Holding(
+                item_id=row.id,
+                school_id=self.source.school_id,
+                leaf_seq=leaf.seq,
+                salt=made.salt,
+                record=record,
+                raw_salt=raw.salt,
+                raw=item.raw,
+                envelope_id=envelope.id if envelope else None,
+                expires_at=self.now + HOLDING_TIME,
+            )
+            for item, row, raw, record, made, leaf in zip(
+                new, rows, raws, records, commitments, leaves, strict=True
+            )
+        )
+
+    def _record(self, item: FetchedItem, row: Item, raw_commit: str, envelope: Envelope | None) -> bytes:
+        return item_record(
+            item,
+            uid=row.uid,
+            school=self.school_name,
+            source=self.source.name,
+            seen_at=self.now,
+            raw_commit=raw_commit,
+            page_sha256=envelope.body_sha256 if envelope else None,
+        )
+
+
+_Key = tuple[str, str, str]
+
+
+def _key(item: FetchedItem | Item) -> _Key:
+    return (item.platform, item.external_id, item.version)
+
+
+def _known(session: Session, school_id: int, items: Sequence[FetchedItem]) -> dict[_Key, Item]:
+    columns = tuple_(Item.platform, Item.external_id, Item.version)
+    query = select(Item).where(Item.school_id == school_id, columns.in_([_key(item) for item in items]))
+    return {_key(row): row for row in session.scalars(query)} if items else {}
+
+
+def _first_of_each(items: Sequence[FetchedItem]) -> list[FetchedItem]:
+    """A platform may list the same thing twice on one page."""
+    return list({_key(item): item for item in reversed(items)}.values())[::-1]
+
+
+def _see_again(row: Item, fetched: FetchedItem, now: datetime) -> None:
+    row.last_seen_at = now
+    if fetched.on_own_account and not row.on_own_account:
+        # A mention that turns out to stand under the school's own post can be hidden there.
+        row.on_own_account, row.surface = True, str(fetched.surface)
+
+
+def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime) -> Item:
+    author = item.author
+    return Item(
+        school_id=source.school_id,
+        uid=str(uuid.uuid4()),
+        source_id=source.id,
+        platform=item.platform,
+        external_id=item.external_id,
+        version=item.version,
+        watch=str(item.stream.watch),
+        surface=str(item.surface),
+        url=item.url,
+        author_id=author.native_id if author else None,
+        author_handle=author.handle if author else None,
+        author_name=author.display_name if author else None,
+        parent_id=item.parent_id,
+        root_id=item.root_id,
+        on_own_account=item.on_own_account,
+        school_is_author=item.school_is_author,
+        text=item.text,
+        context=item.context,
+        media=[{"kind": media.kind, "alt_text": media.alt_text} for media in item.media],
+        posted_at=item.posted_at,
+        posted_at_raw=item.posted_at_raw,
+        edited_at=item.edited_at,
+        first_seen_at=now,
+        last_seen_at=now,
+        first_pass=cursor.first_pass_done_at is None,
+        state=ItemState.WAITING,
+    )
+
+
+def _gap(source: Source, gap: Gap, now: datetime) -> Outage:
+    return Outage(
+        school_id=source.school_id,
+        source_id=source.id,
+        started_at=gap.start,
+        ended_at=gap.end or now,
+        problem="gap",
+        words=gap.why,
+        mend="Look at the account by hand for this span.",
+    )

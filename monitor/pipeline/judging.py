@@ -1,0 +1,163 @@
+"""Judging what waits: harmless things are marked, the rest is sealed and raised in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.ladder.matter import Matter, lane_of, opens_incident
+from classifiers.interface import Comment, Judge, Judgement
+from config.words import Flag, Label, Severity, Surface
+from monitor.pipeline.raising import Found, IncidentDesk
+from monitor.pipeline.sealing import promote, record_evidence
+from monitor.site import Site
+from monitor.store.models import Item, ItemState
+from monitor.store.models import Judgement as JudgementRow
+
+BATCH = 64
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judgement of one item, or why there is none."""
+
+    item_id: int
+    judgement: Judgement | None
+    matter: Matter | None
+    failure: str | None = None
+
+    @property
+    def raises(self) -> bool:
+        return self.matter is not None and opens_incident(self.matter)
+
+
+def judge_waiting(site: Site, judge: Judge) -> bool:
+    """Judge one batch of waiting items. Answers whether there may be more."""
+    with site.database.read() as session:
+        waiting = _waiting(session, site.school_id)
+    if not waiting:
+        return False
+    opinions = _opinions(judge, waiting)
+    promoted = promote(
+        site, {one.item_id: lane_of(one.matter) for one in opinions if one.matter and one.raises}
+    )
+    with site.database.write() as session:
+        now = site.now()
+        rows = _still_waiting(session, [opinion.item_id for opinion in opinions])
+        sealed = {one.item_id for one in promoted}
+        kept = [one for one in opinions if one.item_id in rows and (one.item_id in sealed or not one.raises)]
+        record_evidence(session, site.school_id, [one for one in promoted if one.item_id in rows], now)
+        desk = IncidentDesk(session, site, now)
+        for opinion in kept:
+            _settle(desk, rows[opinion.item_id], opinion)
+    return len(waiting) == BATCH
+
+
+def _waiting(session: Session, school_id: int) -> list[Item]:
+    query = (
+        select(Item).filter_by(school_id=school_id, state=ItemState.WAITING).order_by(Item.id).limit(BATCH)
+    )
+    return list(session.scalars(query))
+
+
+def _still_waiting(session: Session, item_ids: Sequence[int]) -> dict[int, Item]:
+    """The rows of a batch, less those that somebody else settled in the meantime."""
+    query = select(Item).where(Item.id.in_(item_ids), Item.state == ItemState.WAITING).with_for_update()
+    return {item.id: item for item in session.scalars(query)}
+
+
+def _opinions(judge: Judge, items: Sequence[Item]) -> list[Opinion]:
+    comments = [_comment(item) for item in items]
+    try:
+        judgements = judge.judge(comments)
+    except Exception:
+        # One comment that a classifier cannot take must not keep the others waiting.
+        log.exception("batch_not_judged", items=[item.uid for item in items])
+        return [_opinion_alone(judge, item) for item in items]
+    return [_opinion(item, judgement) for item, judgement in zip(items, judgements, strict=True)]
+
+
+def _opinion_alone(judge: Judge, item: Item) -> Opinion:
+    try:
+        return _opinion(item, judge.judge([_comment(item)])[0])
+    except Exception as error:
+        log.exception("item_not_judged", item=item.uid)
+        return Opinion(item.id, None, None, failure=type(error).__name__)
+
+
+def _opinion(item: Item, judgement: Judgement) -> Opinion:
+    return Opinion(item.id, judgement, matter_of(item, judgement) if judgement.raises else None)
+
+
+def _comment(item: Item) -> Comment:
+    return Comment(
+        id=item.uid,
+        text=item.text or "",
+        context=item.context,
+        platform=item.platform,
+        surface=item.surface,
+        author="school" if item.school_is_author else None,
+        has_image=bool(item.media),
+    )
+
+
+def matter_of(item: Item, judgement: Judgement) -> Matter:
+    """What the ladder needs to know of an item."""
+    return Matter(
+        labels=frozenset(label for label, given in judgement.labels.items() if given),
+        flags=frozenset(judgement.flags),
+        severity=judgement.severity,
+        surface=Surface(item.surface),
+        platform=item.platform,
+        on_own_account=item.on_own_account,
+        school_is_author=item.school_is_author,
+        has_text=bool((item.text or "").strip()),
+        has_media=bool(item.media),
+        affected_role=_affected_role(judgement),
+    )
+
+
+def _affected_role(judgement: Judgement) -> str:
+    if Flag.PUPIL_TARGET in judgement.flags or judgement.labels.get(Label.PUPIL_INFORMATION):
+        return "pupil"
+    return "staff" if judgement.staff or Flag.STAFF_TARGET in judgement.flags else "unknown"
+
+
+def _settle(desk: IncidentDesk, item: Item, opinion: Opinion) -> None:
+    desk.session.add(_judgement_row(item, opinion, desk.now))
+    if opinion.matter is not None and opinion.judgement is not None and opinion.raises:
+        item.state = ItemState.SEALED
+        desk.take(Found(item, opinion.matter, opinion.judgement))
+    elif opinion.judgement is None or not opinion.judgement.judged:
+        item.state = ItemState.NOT_JUDGED
+    else:
+        item.state = ItemState.HARMLESS
+
+
+def _judgement_row(item: Item, opinion: Opinion, now: datetime) -> JudgementRow:
+    judgement = opinion.judgement or _no_judgement(item)
+    return JudgementRow(
+        school_id=item.school_id,
+        item_id=item.id,
+        judged_at=now,
+        labels={str(label): given for label, given in judgement.labels.items()},
+        scores={str(label): round(score, 4) for label, score in judgement.scores.items()},
+        severity=str(judgement.severity),
+        flags=[str(flag) for flag in judgement.flags],
+        pupils=list(judgement.pupils),
+        staff=list(judgement.staff),
+        reasons=[
+            {"category": one.category, "start": one.start, "end": one.end, "why": one.why}
+            for one in judgement.reasons
+        ],
+        models=dict(judgement.models),
+        failure=opinion.failure,
+    )
+
+
+def _no_judgement(item: Item) -> Judgement:
+    return Judgement(item.uid, labels={}, scores={}, severity=Severity.NONE, judged=False)

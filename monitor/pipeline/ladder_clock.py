@@ -1,0 +1,80 @@
+"""The ladder's clock: what fell due inside the school is said inside the school. It sends nothing out."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.ladder.machine import tick
+from alerts.ladder.state import Ladder, Reminder
+from alerts.ladder.words import ReminderKind
+from alerts.mail.drafts import reminder_draft
+from alerts.mail.facts import Asked, ReminderFacts
+from config.schema import Person
+from monitor.pipeline import outbox
+from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.people import named_staff, people_to_tell
+from monitor.pipeline.raising import console_url
+from monitor.site import Site
+from monitor.store.models import Incident
+
+
+def run_ladders(site: Site) -> None:
+    """Look at every open incident once."""
+    with site.database.read() as session:
+        query = select(Incident.id).filter_by(school_id=site.school_id, state="open")
+        incident_ids = list(session.scalars(query))
+    for incident_id in incident_ids:
+        with site.database.write() as session:
+            _run_one(session, site, incident_id)
+
+
+def _run_one(session: Session, site: Site, incident_id: int) -> None:
+    incident = session.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()
+    before, now = read_ladder(incident), site.now()
+    after, reminders = tick(before, now)
+    if after != before:
+        write_ladder(session, incident, after)
+    for reminder in reminders:
+        _remind(session, site, incident, after, reminder)
+
+
+def _remind(session: Session, site: Site, incident: Incident, ladder: Ladder, reminder: Reminder) -> None:
+    now = site.now()
+    draft = reminder_draft(_facts(site, incident, ladder, reminder, now))
+    event = f"reminder:{incident.reference}:{reminder.task}:{reminder.kind}:{reminder.at.isoformat()}"
+    for person in _readers(session, site, incident, reminder, now):
+        letter = outbox.Letter(
+            "reminder", event, person.email, outbox.priority_of(ladder.severity), draft, incident.id
+        )
+        outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+
+
+def _facts(
+    site: Site, incident: Incident, ladder: Ladder, reminder: Reminder, now: datetime
+) -> ReminderFacts:
+    passed_on = reminder.kind is ReminderKind.UNACKNOWLEDGED
+    return ReminderFacts(
+        school_name=site.school_name,
+        reference=incident.reference,
+        severity=ladder.severity,
+        lane=ladder.lane,
+        platform=incident.platform,
+        asked=Asked(reminder.text, ladder.task(reminder.task).due_at),
+        now=now,
+        console_url=console_url(site, incident.reference),
+        passed_on_from=str(ladder.task(reminder.task).owner_role) if passed_on else None,
+    )
+
+
+def _readers(
+    session: Session, site: Site, incident: Incident, reminder: Reminder, now: datetime
+) -> tuple[Person, ...]:
+    """The people in the role that is to hear it and are not named in it; else whoever heard the alert."""
+    named = named_staff(session, incident)
+    in_role = tuple(
+        person
+        for person in site.settings.people
+        if person.role is reminder.to_role and person.staff_id not in named
+    )
+    return in_role or people_to_tell(session, site, incident, now)

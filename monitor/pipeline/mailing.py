@@ -1,0 +1,157 @@
+"""Sending what is in the outbox: claim a row, speak to the mail server, mark the row.
+
+A crash between sending and marking sends the same mail twice under one Message-ID, never zero times.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from alerts.mail.addresses import BadAddress
+from alerts.mail.drafts import Draft
+from alerts.mail.message import build_message
+from alerts.mail.retry import next_attempt
+from alerts.mail.smtp import MailRefused, MailUnreachable, send
+from config.schema import MailServer
+from config.secrets import SecretMissing
+from monitor.pipeline.boundaries import Boundary, passing
+from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.undelivered import tell_second_contact
+from monitor.site import Site
+from monitor.store.models import MailState, OutgoingMail
+
+SEND_SECONDS = 60.0
+CLAIM = timedelta(seconds=SEND_SECONDS * 2)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Failure:
+    permanent: bool
+    words: str
+
+
+def send_next(site: Site) -> bool:
+    """Send the most urgent mail that is due. Answers whether there was one."""
+    claimed = _claim(site)
+    if claimed is None:
+        return False
+    passing(Boundary.BEFORE_SEND)
+    failure = deliver(site, site.settings.mail, claimed)
+    passing(Boundary.AFTER_SEND)
+    passing(Boundary.BEFORE_MARK)
+    with site.database.write() as session:
+        mail = session.get_one(OutgoingMail, claimed.id)
+        _mark(session, site, mail, failure)
+    passing(Boundary.AFTER_MARK)
+    return True
+
+
+def _claim(site: Site) -> OutgoingMail | None:
+    now = site.now()
+    due = (
+        select(OutgoingMail.id)
+        .where(
+            OutgoingMail.school_id == site.school_id,
+            OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.next_attempt_at <= now,
+            or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < now),
+        )
+        .order_by(OutgoingMail.priority, OutgoingMail.id)
+        .limit(1)
+    )
+    with site.database.read() as session:
+        mail_id = session.scalar(due)
+    if mail_id is None:
+        return None
+    unclaimed = or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < now)
+    claim = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.state == MailState.QUEUED, unclaimed)
+        .values(claimed_until=now + CLAIM, attempts=OutgoingMail.attempts + 1)
+        .returning(OutgoingMail)
+    )
+    with site.database.write() as session:
+        mail = session.scalars(claim).one_or_none()
+        if mail is not None:
+            session.expunge(mail)
+    return mail
+
+
+def deliver(site: Site, server: MailServer, mail: OutgoingMail) -> Failure | None:
+    """Hand one mail to one server. None when it was accepted."""
+    message = build_message(
+        Draft(mail.subject, mail.text, mail.html),
+        sender=site.settings.mail.sender,
+        sender_name="schoolwatch",
+        to=[mail.recipient],
+        message_id=mail.message_id,
+        date=mail.created_at,
+    )
+    try:
+        password = server.password.read() if server.password else None
+        receipt = send(
+            server, message, [mail.recipient], password=password, timeout=20.0, deadline=SEND_SECONDS
+        )
+    except SecretMissing as missing:
+        return Failure(permanent=False, words=f"mail.password: {missing}")
+    except BadAddress as bad:
+        return Failure(permanent=True, words=str(bad))
+    except MailRefused as refusal:
+        return Failure(refusal.permanent, str(refusal))
+    except MailUnreachable as silence:
+        return Failure(permanent=False, words=str(silence))
+    refused = next(iter(receipt.refused.values()), None)
+    return Failure(refused.permanent, refused.text) if refused else None
+
+
+def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | None) -> None:
+    now = site.now()
+    mail.claimed_until = None
+    if failure is None:
+        mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
+        all_clear(session, site, "mail_dead", "mail", "A mail was accepted again.")
+        log.info("mail_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts)
+        return
+    mail.last_error = failure.words
+    again = next_attempt(mail.attempts, failure.permanent, now)
+    log.warning("mail_not_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts, again=again)
+    if again is not None:
+        mail.next_attempt_at = again
+        return
+    mail.state = MailState.FAILED
+    tell_second_contact(session, site, mail, failure.words, now)
+
+
+def waiting_since(session: Session, school_id: int) -> datetime | None:
+    """Since when the oldest mail waits that was tried and not accepted."""
+    query = (
+        select(OutgoingMail.created_at)
+        .where(
+            OutgoingMail.school_id == school_id,
+            OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.attempts > 0,
+            OutgoingMail.last_error.is_not(None),
+        )
+        .order_by(OutgoingMail.created_at)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def note_dead_mail(session: Session, site: Site, since: datetime, words: str) -> None:
+    """Open the alert that mail does not leave; other ways than mail carry it (watchkeeping)."""
+    tell_operators(
+        session,
+        site,
+        Trouble(
+            "mail_dead",
+            "mail",
+            f"No mail has been accepted by {site.settings.mail.host} since then. It said: {words}",
+            "Look at [mail] in schoolwatch.toml with `schoolwatch check`; nothing is lost, all of it waits.",
+            since=since,
+        ),
+    )

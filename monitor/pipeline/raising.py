@@ -1,0 +1,181 @@
+"""From a finding to an incident with its tasks and mails, all in the caller's one transaction."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
+from alerts.ladder.matter import UNKNOWN, Matter
+from alerts.mail.drafts import alert_draft
+from alerts.mail.facts import AlertFacts, Asked
+from classifiers.interface import Judgement
+from config.words import Severity
+from monitor.pipeline import outbox
+from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.people import people_to_tell
+from monitor.site import Site
+from monitor.store.models import Incident, IncidentItem, Item, School
+
+LONDON = ZoneInfo("Europe/London")
+_JOINS_FROM = 15
+"""Characters from which the same words by different people are one matter (a re-post, a pile-on)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An item that a person must look at: what the judgement and the ladder need to know of it."""
+
+    item: Item
+    matter: Matter
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class IncidentDesk:
+    """Opens incidents inside a transaction that the caller opened."""
+
+    session: Session
+    site: Site
+    now: datetime
+
+    def take(self, found: Found) -> None:
+        """Open an incident for an item, or let it join the open one that it repeats."""
+        fingerprint = _fingerprint(self.site, found.item)
+        repeated = self._repeated(found.item, fingerprint)
+        if repeated is None:
+            self._open_new(found, fingerprint)
+        else:
+            self._join_repeated(repeated, found)
+
+    def _join_repeated(self, incident: Incident, found: Found) -> None:
+        """What joins may make a matter graver, which is told again; it never makes it lighter."""
+        self._join(incident, found.item)
+        before = read_ladder(incident)
+        graver = reconsider(
+            before, _both(before.matter, found.matter), reason="Another item joined.", by=DAEMON, at=self.now
+        )
+        if (graver.lane, graver.severity) == (before.lane, before.severity):
+            return
+        write_ladder(self.session, incident, graver)
+        self._alert(incident, graver, found, joined=True)
+
+    def _open_new(self, found: Found, fingerprint: str) -> None:
+        ladder = open_ladder(
+            found.matter, first_seen_at=found.item.first_seen_at, opened_at=self.now, sealed=True
+        )
+        incident = self._open(found, ladder, fingerprint)
+        self._join(incident, found.item)
+        write_ladder(self.session, incident, ladder)
+        # The rest of an old page is told in the one digest of its first pass.
+        if not found.item.first_pass or ladder.severity.rank >= Severity.HIGH.rank:
+            self._alert(incident, ladder, found)
+
+    def _repeated(self, item: Item, fingerprint: str) -> Incident | None:
+        """The open incident that an earlier version of this item, or the same words, belong to."""
+        still_open = select(Incident).where(
+            Incident.school_id == self.site.school_id, Incident.state == "open"
+        )
+        same_words = still_open.where(Incident.fingerprint == fingerprint)
+        earlier_version = (
+            still_open.join(IncidentItem, IncidentItem.incident_id == Incident.id)
+            .join(Item, Item.id == IncidentItem.item_id)
+            .where(Item.platform == item.platform, Item.external_id == item.external_id)
+        )
+        for query in (earlier_version, same_words):
+            found = self.session.scalars(query.order_by(Incident.id)).first()
+            if found is not None:
+                return found
+        return None
+
+    def _open(self, found: Found, ladder: Ladder, fingerprint: str) -> Incident:
+        incident = Incident(
+            school_id=self.site.school_id,
+            reference=self._next_reference(),
+            platform=found.item.platform,
+            lane=str(ladder.lane),
+            severity=str(ladder.severity),
+            categories=sorted(str(word) for word in (*found.matter.labels, *found.matter.flags)),
+            state="open",
+            opened_at=self.now,
+            first_seen_at=found.item.first_seen_at,
+            first_pass=found.item.first_pass,
+            fingerprint=fingerprint,
+            ladder={},
+        )
+        self.session.add(incident)
+        self.session.flush()  # its id is needed by its items and tasks
+        return incident
+
+    def _next_reference(self) -> str:
+        counted = (
+            update(School)
+            .where(School.id == self.site.school_id)
+            .values(incident_count=School.incident_count + 1)
+            .returning(School.incident_count)
+        )
+        number = self.session.execute(counted).scalar_one()
+        return f"SW-{self.now.astimezone(LONDON).year}-{number:04d}"
+
+    def _join(self, incident: Incident, item: Item) -> None:
+        self.session.add(IncidentItem(school_id=incident.school_id, incident_id=incident.id, item_id=item.id))
+
+    def _alert(self, incident: Incident, ladder: Ladder, found: Found, *, joined: bool = False) -> None:
+        """Queue the mails of an incident, one a person."""
+        draft = alert_draft(_facts(self.site, incident, ladder, found, joined=joined))
+        event = f"alert:{incident.reference}" + (f":{found.item.uid}" if joined else "")
+        for person in people_to_tell(self.session, self.site, incident, self.now):
+            letter = outbox.Letter(
+                "alert",
+                event,
+                person.email,
+                outbox.priority_of(ladder.severity),
+                draft,
+                incident.id,
+            )
+            outbox.queue(self.session, self.site.school_id, self.site.settings.mail, letter, self.now)
+
+
+def _fingerprint(site: Site, item: Item) -> str:
+    words = " ".join((item.text or "").casefold().split())
+    if len(words) < _JOINS_FROM:
+        words = f"{words}\0{item.external_id}"
+    content = f"{item.platform}\0{words}".encode("utf-8", "surrogatepass")
+    return hmac.new(site.token_key, content, hashlib.sha256).hexdigest()
+
+
+def _both(one: Matter, other: Matter) -> Matter:
+    """The facts of two items of one incident taken together."""
+    return replace(
+        other,
+        labels=one.labels | other.labels,
+        flags=one.flags | other.flags,
+        severity=max(one.severity, other.severity, key=lambda severity: severity.rank),
+        affected_role=one.affected_role if one.affected_role != UNKNOWN else other.affected_role,
+    )
+
+
+def _facts(site: Site, incident: Incident, ladder: Ladder, found: Found, *, joined: bool) -> AlertFacts:
+    return AlertFacts(
+        school_name=site.school_name,
+        reference=incident.reference,
+        severity=ladder.severity,
+        lane=ladder.lane,
+        platform=found.item.platform,
+        seen_at=found.item.first_seen_at,
+        asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
+        reasons=(*sorted(found.matter.labels), *sorted(found.matter.flags)),
+        not_judged=0 if found.judgement.judged else 1,
+        console_url=console_url(site, incident.reference),
+        evidence_note="The evidence is sealed.",
+        joined=joined,
+    )
+
+
+def console_url(site: Site, reference: str) -> str | None:
+    public = site.settings.console.public_url
+    return f"{public.rstrip('/')}/incidents/{reference}" if public else None

@@ -1,0 +1,151 @@
+"""Watching the watcher: sources that fail, mail that does not leave, and the ways to say so."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from alerts.apprise_channel import NotTold, tell
+from alerts.dead_man import PingFailed, ping
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.secrets import SecretMissing
+from monitor.pipeline import mailing
+from monitor.pipeline.operator_alerts import Trouble, all_clear, open_alert, tell_operators
+from monitor.pipeline.outages import current_outage
+from monitor.site import Site
+from monitor.store.models import MailState, OperatorAlert, OutgoingMail, Source
+
+MAIL_DEAD_AFTER = timedelta(minutes=15)
+STUCK_AFTER = timedelta(minutes=10)
+log = structlog.get_logger()
+
+
+def keep_watch(site: Site) -> None:
+    """One round. What is opened here was quiet before; what works again is said, too."""
+    with site.database.write() as session:
+        for source in session.scalars(select(Source).filter_by(school_id=site.school_id, enabled=True)):
+            _watch_source(session, site, source)
+        _watch_mail(session, site)
+    _tell_by_other_ways(site)
+
+
+def _watch_source(session: Session, site: Site, source: Source) -> None:
+    now = site.now()
+    outage = current_outage(session, source)
+    if outage is None or outage.started_at is None:
+        if source.failures == 0:
+            all_clear(session, site, "source_failing", source.name, "It is being read again.")
+        _watch_stuck(session, site, source, now)
+        return
+    if now - outage.started_at >= site.settings.operations.alert_after:
+        trouble = Trouble(
+            "source_failing",
+            source.name,
+            outage.words,
+            outage.mend,
+            outage.started_at,
+            source.last_success_at,
+        )
+        tell_operators(session, site, trouble)
+
+
+def _watch_stuck(session: Session, site: Site, source: Source, now: datetime) -> None:
+    """A poll that neither ends nor fails is a fault as well."""
+    overdue = now - max(source.next_poll_at, source.lease_until or source.next_poll_at)
+    if overdue < max(STUCK_AFTER, site.source_settings(source.name).poll_every):
+        all_clear(session, site, "source_stuck", source.name, "It is being read again.")
+        return
+    words = "Its last poll neither ended nor failed, and no other could start."
+    mend = "Restart the service; if it comes back, look at its log."
+    since = source.last_attempt_at or source.next_poll_at
+    tell_operators(
+        session, site, Trouble("source_stuck", source.name, words, mend, since, source.last_success_at)
+    )
+
+
+def _watch_mail(session: Session, site: Site) -> None:
+    since = mailing.waiting_since(session, site.school_id)
+    if since is None or site.now() - since < MAIL_DEAD_AFTER:
+        return
+    query = select(OutgoingMail.last_error).where(
+        OutgoingMail.school_id == site.school_id,
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.created_at == since,
+    )
+    mailing.note_dead_mail(session, site, since, session.scalars(query).first() or "nothing")
+
+
+def _tell_by_other_ways(site: Site) -> None:
+    """Carry what the mail server may not: through the second server and the other channels, once each."""
+    with site.database.read() as session:
+        untold = _untold(session, site)
+    for alert in untold:
+        ways = _ways_that_worked(site, alert)
+        with site.database.write() as session:
+            session.get_one(OperatorAlert, alert.id).other_ways = {**alert.other_ways, **ways}
+
+
+def _untold(session: Session, site: Site) -> list[OperatorAlert]:
+    """Open alerts that only mail was to carry, while mail does not leave."""
+    if open_alert(session, site.school_id, "mail_dead", "mail") is None:
+        return []
+    query = select(OperatorAlert).where(
+        OperatorAlert.school_id == site.school_id, OperatorAlert.closed_at.is_(None)
+    )
+    return [alert for alert in session.scalars(query) if not alert.other_ways]
+
+
+def _ways_that_worked(site: Site, alert: OperatorAlert) -> dict[str, str]:
+    ways = _through_second_server(site, alert) | _through_apprise(site, alert)
+    log.log(30, "told_by_other_ways", alert=alert.id, kind=alert.kind, ways=sorted(ways))
+    return ways
+
+
+def _through_second_server(site: Site, alert: OperatorAlert) -> dict[str, str]:
+    second = site.settings.mail.second
+    if second is None:
+        return {}
+    with site.database.read() as session:
+        mails = _mails_of(session, site, alert)
+    accepted = [mail for mail in mails if mailing.deliver(site, second, mail) is None]
+    return {"second mail server": site.now().isoformat()} if accepted else {}
+
+
+def _mails_of(session: Session, site: Site, alert: OperatorAlert) -> Sequence[OutgoingMail]:
+    event = f"operator:{alert.kind}:{alert.subject}:"
+    query = select(OutgoingMail).where(
+        OutgoingMail.school_id == site.school_id,
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.dedupe_key.startswith(event, autoescape=True),
+    )
+    return session.scalars(query).all()
+
+
+def _through_apprise(site: Site, alert: OperatorAlert) -> dict[str, str]:
+    try:
+        addresses = [reference.read() for reference in site.settings.operations.apprise]
+        if not addresses:
+            return {}
+        tell(addresses, title=f"schoolwatch at {site.school_name}", body=alert.words)
+    except (SecretMissing, NotTold) as error:
+        log.warning("apprise_failed", problem=str(error))
+        return {}
+    return {"apprise": site.now().isoformat()}
+
+
+def ping_dead_man(site: Site) -> None:
+    """Tell the outside monitor that all is well, which is only said when it is.
+
+    It hears nothing while mail does not leave, so that its silence carries what mail cannot.
+    """
+    reference = site.settings.operations.dead_man_ping
+    if reference is None:
+        return
+    with site.database.read() as session:
+        if open_alert(session, site.school_id, "mail_dead", "mail") is not None:
+            return
+    try:
+        ping(reference.read())
+    except (SecretMissing, PingFailed) as error:
+        log.warning("dead_man_ping_failed", problem=str(error))

@@ -1,0 +1,1 @@
+"""Tables, migrations and transactions. SQLite and PostgreSQL run the same code."""

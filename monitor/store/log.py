@@ -1,0 +1,51 @@
+"""Appending to the log of commitments. One writer at a time, numbers without a hole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from monitor.evidence.leaf import LeafKind, leaf_body
+from monitor.store.models import Leaf, School
+
+
+@dataclass(frozen=True)
+class Entry:
+    kind: LeafKind
+    item_uid: str
+    commit: str
+
+
+def append(session: Session, school_id: int, at: datetime, entries: Sequence[Entry]) -> list[Leaf]:
+    """Add leaves in order, inside the caller's transaction.
+
+    Raising the school's count locks its row until the commit, so two writers can neither give a number
+    twice nor leave one out.
+    """
+    if not entries:
+        return []
+    raised = (
+        update(School)
+        .where(School.id == school_id)
+        .values(leaf_count=School.leaf_count + len(entries))
+        .returning(School.leaf_count)
+    )
+    last = session.execute(raised).scalar_one()
+    first = last - len(entries)
+    leaves = [_leaf(school_id, first + offset, at, entry) for offset, entry in enumerate(entries)]
+    session.add_all(leaves)
+    return leaves
+
+
+def _leaf(school_id: int, seq: int, at: datetime, entry: Entry) -> Leaf:
+    return Leaf(
+        school_id=school_id,
+        seq=seq,
+        kind=str(entry.kind),
+        at=at,
+        item_uid=entry.item_uid,
+        commitment=entry.commit,
+        body=leaf_body(seq, entry.kind, at, entry.item_uid, entry.commit).decode(),
+    )

@@ -1,0 +1,37 @@
+"""The tables, a module for each matter. Importing this package registers them all."""
+
+from monitor.store.models.base import Base
+from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, Holding, Leaf
+from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
+from monitor.store.models.items import Item, ItemState, Judgement
+from monitor.store.models.mail import MailState, OutgoingMail
+from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
+from monitor.store.models.register import Consent, Pupil, StaffMember
+from monitor.store.models.sources import School, Source, StreamCursor
+
+__all__ = [
+    "Base",
+    "Consent",
+    "CustodyEvent",
+    "Envelope",
+    "EvidenceItem",
+    "Holding",
+    "Incident",
+    "IncidentItem",
+    "Item",
+    "ItemState",
+    "Judgement",
+    "Leaf",
+    "MailState",
+    "OperatorAlert",
+    "Outage",
+    "OutgoingMail",
+    "Pupil",
+    "Recheck",
+    "School",
+    "Source",
+    "StaffMember",
+    "StreamCursor",
+    "TakedownTask",
+    "WeeklyExport",
+]
