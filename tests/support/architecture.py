@@ -6,79 +6,14 @@ runs every rule over the product, and proves for each that it can fail.
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TypeGuard
 
-Found = Iterator[tuple[int, str]]
+from support.source import ROOMS, Found, Module, dotted, imported, last_name
+from support.transactions import no_network_in_a_transaction
 
-ROOMS = ("alerts", "classifiers", "config", "connectors", "monitor")
 LEAVES = ("alerts", "classifiers", "config", "connectors")
 DATABASE_AND_SCHEDULER = {"sqlalchemy", "alembic", "apscheduler", "procrastinate", "psycopg"}
-
-
-@dataclass(frozen=True)
-class Module:
-    """One file of the product: where it stands (from the root), and what it says."""
-
-    path: str
-    text: str
-
-    @property
-    def tree(self) -> ast.Module:
-        return _parsed(self.path, self.text)
-
-    @property
-    def room(self) -> str:
-        return self.path.partition("/")[0]
-
-    def is_below(self, folder: str) -> bool:
-        return self.path.startswith(f"{folder}/")
-
-
-@cache
-def _parsed(path: str, text: str) -> ast.Module:
-    return ast.parse(text, path)
-
-
-def product(root: Path) -> list[Module]:
-    """Every Python file of the five rooms."""
-    files = sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))
-    return [Module(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in files]
-
-
-def dotted(node: ast.AST) -> str:
-    """`a.b.c` for a name or a chain of attributes; a call or subscript in the chain shows as `()`."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attribute):
-            return f"{dotted(value)}.{attribute}"
-        case _:
-            return "()"
-
-
-def last_name(node: ast.AST) -> str:
-    return dotted(node).rpartition(".")[2]
-
-
-def imported(module: Module) -> Iterator[tuple[int, str]]:
-    """Line and full name of everything a file imports, wherever in the file the import stands."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(module, node)
-            yield from ((node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names)
-
-
-def _absolute(module: Module, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    package = module.path.split("/")[: -node.level]
-    return ".".join([*package, *([node.module] if node.module else [])])
 
 
 # --- who may know whom ------------------------------------------------------------------------------
@@ -281,93 +216,7 @@ def _stands_on(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
 
 
-# --- transactions -----------------------------------------------------------------------------------
-
-_TRANSACTIONS = {"begin", "begin_nested", "write", "read", "transaction", "unit_of_work", "Session"}
-_SESSION_NAMES = {"session", "transaction", "connection", "tx"}
-_SESSION_TYPES = {"Session", "Connection", "AsyncSession"}
-_OUTWARD_CALLS = {
-    "fetch", "recheck", "hide", "unhide", "sendmail", "send_message", "starttls", "urlopen",
-    "create_connection", "notify", "send_mail", "sleep",
-}  # fmt: skip
-_OUTWARD_LIBRARIES = {"requests", "httpx", "smtplib", "socket", "subprocess", "urllib"}
-_OUTWARD_OBJECTS = re.compile(r"(^|_)(connector|platform|mailer|smtp|apprise|client)$")
-
-
-def no_network_in_a_transaction(module: Module) -> Found:
-    """A platform that stalls would hold the database, and with it every other source."""
-    if module.room != "monitor":
-        return
-    outward = _functions_that_reach_out(module.tree)
-    for block in _inside_transactions(module.tree):
-        for node in _own_nodes(block):
-            if isinstance(node, ast.Call) and (_reaches_out(node) or _calls_one_of(node, outward)):
-                yield node.lineno, f"{dotted(node.func)}() is called while a transaction is open"
-
-
-def _functions_that_reach_out(tree: ast.Module) -> set[str]:
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    outward: set[str] = set()
-    while True:
-        more = {
-            function.name
-            for function in functions
-            for node in _own_nodes(function.body)
-            if isinstance(node, ast.Call) and (_reaches_out(node) or _calls_one_of(node, outward))
-        }
-        if more <= outward:
-            return outward
-        outward |= more
-
-
-def _calls_one_of(node: ast.Call, names: set[str]) -> bool:
-    called = dotted(node.func)
-    return called.removeprefix("self.") in names
-
-
-def _reaches_out(node: ast.Call) -> bool:
-    called = dotted(node.func).split(".")
-    if called[0] in _OUTWARD_LIBRARIES and len(called) > 1:
-        return not called[-1][0].isupper()  # an exception or a type of the library does nothing
-    if called[-1] in _OUTWARD_CALLS:
-        return True
-    return (
-        len(called) > 1
-        and called[-1] in {"delete", "check", "send"}
-        and bool(_OUTWARD_OBJECTS.search(called[-2]))
-    )
-
-
-def _inside_transactions(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    for node in ast.walk(tree):
-        if (isinstance(node, ast.With | ast.AsyncWith) and any(map(_opens_transaction, node.items))) or (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _is_handed_a_session(node)
-        ):
-            yield node.body
-
-
-def _opens_transaction(item: ast.withitem) -> bool:
-    named = isinstance(item.optional_vars, ast.Name) and item.optional_vars.id in _SESSION_NAMES
-    expression = item.context_expr
-    return named or (isinstance(expression, ast.Call) and last_name(expression.func) in _TRANSACTIONS)
-
-
-def _is_handed_a_session(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    return any(
-        argument.annotation is not None and last_name(argument.annotation) in _SESSION_TYPES
-        for argument in arguments
-    )
-
-
-def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Everything that runs here; what a function defined inside would do later is left out."""
-    waiting: list[ast.AST] = list(body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
+# --- commits --------------------
 
 
 def commits_belong_to_the_store(module: Module) -> Found:

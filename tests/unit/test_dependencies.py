@@ -6,7 +6,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from support.architecture import LEAVES, ROOMS, imported, product
+from support.architecture import LEAVES
+from support.source import ROOMS, imported, product
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "docs" / "decisions" / "0007-what-we-depend-on.md"
