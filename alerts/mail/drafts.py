@@ -1,6 +1,5 @@
 """From facts to the words of a mail: subject, plain text of at most 78 columns, and HTML for a phone."""
 
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,13 +19,10 @@ from alerts.mail.facts import (
     Undelivered,
     WeeklyFacts,
 )
+from alerts.mail.folding import folded
 from config.words import Severity
 
-COLUMNS = 78
 SUBJECT_LIMIT = 150
-SIGNATURE_MARK = "-- "
-"""Mail programs show what follows as a signature; the blank at its end belongs to it (RFC 3676)."""
-_LIST_MARK = re.compile(r"\s*(?:[-*] )?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +95,6 @@ def _draft(name: str, subject: str, facts: object, *, band: Severity, **more: An
     text = _ENVIRONMENT.get_template(f"{name}.txt.j2").render(values)
     html = _ENVIRONMENT.get_template(f"{name}.html.j2").render(values)
     return Draft(line, folded(text), wording.clean(html))
-
-
-def folded(text: str) -> str:
-    """Plain text with no line over 78 columns (an address or hash is never broken)."""
-    lines = [part for line in wording.clean(text).split("\n") for part in _folded_line(line)]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-
-
-def _folded_line(line: str) -> list[str]:
-    if line == SIGNATURE_MARK:
-        return [line]
-    line = line.rstrip()
-    if len(line) <= COLUMNS:
-        return [line]
-    mark = _LIST_MARK.match(line)
-    hang = " " * (mark.end() if mark else 0)
-    return textwrap.wrap(
-        line,
-        COLUMNS,
-        subsequent_indent=hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )
 
 
 def _finalised(value: object) -> object:

@@ -1,0 +1,158 @@
+"""What goes into an export: plain facts and sealed bytes. All instants are aware."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.export.week import IsoWeek
+from config.words import Flag, Label, Lane, Outcome, Rung, Severity, TaskState
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?")
+
+
+class BadContents(ValueError):
+    """Something that must not stand in an export, or cannot. Names the item and what is wrong."""
+
+
+def is_plain_name(name: str) -> bool:
+    """Letters, digits, `.`, `_` and `-`, such that every file system takes it and none runs away with it."""
+    return _NAME.fullmatch(name) is not None and ".." not in name
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedItem:
+    """One item, its place and times, and its sealed files as they stand (name → bytes).
+
+    A file name may have folders: `raw/page-1.json`.
+
+    In the lane of indecent images there is the reference and nothing else: no file, and a reason.
+    Raises BadContents.
+    """
+
+    item_id: str
+    reference: str
+    platform: str
+    url: str
+    external_id: str
+    handle: str
+    posted_at: datetime | None
+    seen_at: datetime
+    sealed_at: datetime
+    categories: tuple[Label | Flag, ...]
+    severity: Severity
+    lane: Lane
+    files: Mapping[str, bytes]
+    withheld_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if not is_plain_name(self.item_id):
+            raise BadContents(f"item id {self.item_id!r} cannot be the name of a folder")
+        odd = [name for name in self.files if not all(is_plain_name(part) for part in name.split("/"))]
+        if odd:
+            raise BadContents(f"item {self.item_id}: {odd[0]!r} cannot be the name of a file")
+        if self.lane is Lane.INDECENT_IMAGE and self.files:
+            raise BadContents(
+                f"item {self.item_id}: only the reference of a possible indecent image may leave"
+            )
+        if not self.files and self.withheld_reason is None:
+            raise BadContents(
+                f"item {self.item_id}: an item without files needs a reason why they are withheld"
+            )
+        if self.files and self.withheld_reason is not None:
+            raise BadContents(f"item {self.item_id}: files that are withheld must not be handed over")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    task_id: str
+    reference: str
+    rung: Rung
+    step: str
+    owner_role: str
+    state: TaskState
+    outcome: Outcome | None
+    opened_at: datetime
+    due_at: datetime | None
+    ended_at: datetime | None
+    overdue: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyRow:
+    """One thing that was done with an item's evidence. `sha256` names the bytes it was done to, if any."""
+
+    at: datetime
+    item_id: str
+    action: str
+    actor: str
+    role: str
+    purpose: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow:
+    """A time in which a source gave no data; `end` None means that it still gave none at the end."""
+
+    source: str
+    start: datetime
+    end: datetime | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source that should have been read. `last_read_at` None means that it was never read in the week."""
+
+    source: str
+    platform: str
+    items_seen: int
+    last_read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of the week. `by_lane` counts every lane, also those whose items this reader is not shown."""
+
+    items_seen: int
+    not_judged: int
+    by_lane: Mapping[Lane, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContents:
+    """One export for one reader. Raises BadContents for an item twice or outside the lanes."""
+
+    school_name: str
+    week: IsoWeek
+    lanes: tuple[Lane, ...]
+    """The lanes that the reader may see (design: recipients come from lane and role)."""
+    items: tuple[ExportedItem, ...]
+    tasks: tuple[TaskRow, ...]
+    custody: tuple[CustodyRow, ...]
+    failures: tuple[FailureRow, ...]
+    sources: tuple[SourceRow, ...]
+    counts: Counts
+    tool: str
+    """Name and version of what made it, e.g. `schoolwatch 0.1.0`."""
+    contact: str = ""
+    """Whom at the school to ask, e.g. the office's mail address."""
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for item in self.items:
+            if item.lane not in self.lanes:
+                raise BadContents(f"item {item.item_id}: lane {item.lane} is not among this reader's lanes")
+            # Windows and macOS know no difference between upper and lower case in names.
+            if item.item_id.lower() in seen:
+                raise BadContents(f"item {item.item_id} stands in the export twice")
+            seen.add(item.item_id.lower())
+
+    @property
+    def counted_only(self) -> dict[Lane, int]:
+        """Items in lanes that this reader is not shown."""
+        return {
+            lane: number for lane, number in self.counts.by_lane.items() if number and lane not in self.lanes
+        }
