@@ -8,6 +8,7 @@ import tokenize
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -224,6 +225,7 @@ def test_the_wheel_carries_every_file_of_the_rooms(wheel: Path) -> None:
 # --- all text files ---------------------------------------------------------------------------------
 
 
+@cache
 def project_files() -> list[str]:
     """What is in the repository or would be with the next commit."""
     command = [
@@ -329,7 +331,10 @@ NAMED_DOCUMENT = re.compile(r"(?<![\w./-])[\w./-]+\.md\b")
 
 
 def missing_documents(text: str) -> list[str]:
-    return [name for name in NAMED_DOCUMENT.findall(text) if not (ROOT / name).is_file()]
+    """A path counts from the root; a bare name has to be that of some file of ours."""
+    names = {Path(path).name for path in project_files()}
+    found = NAMED_DOCUMENT.findall(text)
+    return [name for name in found if not ((ROOT / name).is_file() if "/" in name else name in names)]
 
 
 def test_every_document_named_in_code_and_messages_exists() -> None:
