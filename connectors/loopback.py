@@ -54,6 +54,8 @@ class LoopbackPlatform(Protocol):
     """What the demo and the contract tests may do with any platform. Use it as a context manager."""
 
     base_url: str
+    page_size: int
+    """No page holds more than this; tests make it small."""
     account: str
     account_id: str
     requests: list[Request]
@@ -83,8 +85,11 @@ class LoopbackPlatform(Protocol):
 
     def is_hidden(self, external_id: str) -> bool: ...
 
-    def misbehave(self, fault: Fault, *, times: int = 1, path: str = "") -> None:
-        """The next `times` requests whose path contains `path` meet this fault."""
+    def misbehave(self, fault: Fault, *, times: int = 1, path: str = "", writes: bool = False) -> None:
+        """The next `times` requests whose path contains `path` meet this fault.
+
+        With `writes`, only requests that change something (not GET) do.
+        """
 
     def behave(self) -> None:
         """Take back every fault that is still ordered."""

@@ -55,6 +55,7 @@ class _Ordered:
     fault: Fault
     times: int
     path: str
+    writes: bool
 
 
 class LoopbackServer(ABC):
@@ -147,9 +148,9 @@ class LoopbackServer(ABC):
     def books(self) -> list[Written]:
         return list(self.world.books())
 
-    def misbehave(self, fault: Fault, *, times: int = 1, path: str = "") -> None:
+    def misbehave(self, fault: Fault, *, times: int = 1, path: str = "", writes: bool = False) -> None:
         with self._lock:
-            self._faults.append(_Ordered(fault, times, path))
+            self._faults.append(_Ordered(fault, times, path, writes))
 
     def behave(self) -> None:
         """Take back every fault that is still ordered, and end the stalls that are under way."""
@@ -164,7 +165,7 @@ class LoopbackServer(ABC):
         """The answer with its misbehaviour, or None to close the connection without one."""
         with self._lock:
             self.requests.append(call)
-            fault = self._take_fault(call.path)
+            fault = self._take_fault(call)
         if fault is Fault.STALL:
             self._wait()
             return None
@@ -204,9 +205,10 @@ class LoopbackServer(ABC):
             with self.world.lock:
                 self.answer(call, None)
 
-    def _take_fault(self, path: str) -> Fault | None:
+    def _take_fault(self, call: Call) -> Fault | None:
         for ordered in self._faults:
-            if ordered.times > 0 and ordered.path in path:
+            meant = ordered.path in call.path and not (ordered.writes and call.method == "GET")
+            if ordered.times > 0 and meant:
                 ordered.times -= 1
                 return ordered.fault
         return None
