@@ -52,6 +52,8 @@ class Reading(BaseModel):
     count: int | None = None
     since: datetime | None = None
     """None: the whole post."""
+    message: str | None = None
+    """The words of the post, once its reading has begun: every comment carries them as its context."""
     walk: Walk = Field(default_factory=Walk)
     newest: datetime | None = None
     fresh: int = 0
@@ -172,7 +174,7 @@ class CommentsReader:
         if self._failures.get(reading.post_id, 0) >= PATIENCE:
             return self._leave(walk, "it failed again and again; it is tried again in the next pass")
         try:
-            if reading.post_id not in self._messages:
+            if not self._knows_message(reading):
                 return self._ask_for_message(reading)
             answer = self._client.read(f"{reading.post_id}/comments", **_question(reading))
         except Gone as problem:
@@ -193,16 +195,21 @@ class CommentsReader:
         self._failures.pop(left.post_id, None)
         return Found(gap=Gap(None, None, f"The comments of post {left.post_id} could not be read: {why}"))
 
+    def _knows_message(self, reading: Reading) -> bool:
+        if reading.message is None:
+            reading.message = self._messages.get(reading.post_id)
+        return reading.message is not None
+
     def _ask_for_message(self, reading: Reading) -> Found:
-        """After a restart in mid-pass the words of the post are not at hand, and Items carry them."""
+        """After a restart in mid-pass the words of the posts in the queue are not at hand."""
         answer = self._client.read(reading.post_id, fields="id,message")
-        self._messages[reading.post_id] = str(answer.get("message") or "")
+        reading.message = str(answer.get("message") or "")
         return Found()
 
     def _take(self, state: CommentsState, walk: PostWalk, answer: Mapping[str, Any]) -> Found:
         reading = walk.queue[0]
         found = next_position(answer)
-        items, gap = read_rows(rows(answer), lambda row: self._item(row, reading.post_id))
+        items, gap = read_rows(rows(answer), lambda row: self._item(row, reading))
         known = state.posts.get(self._short(reading.post_id), PostState())
         reading.newest = max(filter(None, (reading.newest, *_times(items))), default=None)
         reading.fresh += sum(known.newest is None or time > known.newest for time in _times(items))
@@ -217,16 +224,17 @@ class CommentsReader:
         unchanged = whole_page and bool(digest) and digest == known.digest
         return Found(() if unchanged else items, gap=gap)
 
-    def _item(self, row: object, post_id: str) -> Item:
-        context = self._messages.get(post_id) or None
-        return comment_item(row, self._stream, self._page_id, post_id=post_id, context=context)
+    def _item(self, row: object, reading: Reading) -> Item:
+        context = reading.message or None
+        return comment_item(row, self._stream, self._page_id, post_id=reading.post_id, context=context)
 
     def _finish(self, state: CommentsState, walk: PostWalk, known: PostState, digest: str) -> None:
         reading = walk.queue.pop(0)
         grown = (reading.count or 0) - (known.count or 0)
         if reading.since is not None and reading.fresh != grown:
             # New comments do not explain the new count: something came late, or was taken away.
-            walk.queue.insert(0, Reading(post_id=reading.post_id, count=reading.count))
+            again = Reading(post_id=reading.post_id, count=reading.count, message=reading.message)
+            walk.queue.insert(0, again)
             return
         newest = max(filter(None, (known.newest, reading.newest)), default=None)
         # Thousands of old posts stand in the cursor with their count; only the newest need more.
@@ -258,10 +266,8 @@ def _restart_list(walk: PostWalk) -> Found:
 def _restart_reading(walk: PostWalk) -> Found:
     reading = walk.queue[0]
     if reading.restarts < RESTARTS:
-        again = Reading(
-            post_id=reading.post_id, count=reading.count, since=reading.since, restarts=reading.restarts + 1
-        )
-        walk.queue[0] = again
+        fresh_start = {"walk": Walk(), "newest": None, "fresh": 0, "restarts": reading.restarts + 1}
+        walk.queue[0] = reading.model_copy(update=fresh_start)
         return Found()
     walk.queue.pop(0)
     return Found(

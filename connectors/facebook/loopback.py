@@ -73,8 +73,9 @@ class FacebookLoopback(LoopbackServer):
         if kind is Kind.COMMENT and parent_id is not None:
             root = self.world.root(self.world.entry(parent_id)).external_id
             return f"{root.rpartition('_')[2]}_{own}"
-        # Visitors post on the page and others tag it: every second mention is of each sort.
-        tags = kind is Kind.MENTION and sum(one.kind is kind for one in self.world.everything()) % 2
+        # Some tag the page and others post on it: every second mention is of each sort.
+        mentions = sum(one.kind is Kind.MENTION for one in self.world.everything())
+        tags = kind is Kind.MENTION and mentions % 2 == 0
         return f"{300_000_000_000_000 + number}_{own}" if tags else f"{self.account_id}_{own}"
 
     # -- the wire -----------------------------------------------------------------------------------
@@ -200,7 +201,9 @@ class FacebookLoopback(LoopbackServer):
     def _edge(self, call: Call, parts: list[str], given: dict[str, str], twist: Fault | None) -> Any:
         node_id, edge = parts
         asked = parse_fields(given["fields"]) if "fields" in given else None
-        request = EdgeRequest(f"{self.base_url}{call.path}", given, self.page_token, self._generation, twist)
+        request = EdgeRequest(
+            f"{self.base_url}{call.path}", given, self.page_token, self._generation, self.page_size, twist
+        )
         if edge == "comments":
             return self._comments(self._entry(node_id), given, asked, request)
         if node_id not in ("me", self.account_id) or edge not in _EDGES:
@@ -226,7 +229,7 @@ class FacebookLoopback(LoopbackServer):
             entries.reverse()
         request = request or EdgeRequest(
             f"{self.base_url}/{self.version}/{under.external_id}/comments", given, self.page_token,
-            self._generation, None,
+            self._generation, self.page_size, None,
         )  # fmt: skip
         page = serve(request, entries, lambda entry: self._row(entry, asked))
         if given.get("summary", "false") not in ("false", "0"):

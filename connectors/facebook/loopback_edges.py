@@ -12,7 +12,6 @@ from connectors.loopback import Fault
 from connectors.loopback_world import Entry
 
 USUAL_LIMIT = 25
-LARGEST_LIMIT = 100
 
 
 class BadCursor(ValueError):
@@ -27,12 +26,14 @@ class EdgeRequest:
     parameters: Mapping[str, str]
     token: str
     generation: int
+    largest: int
+    """The most entries that a page may have, whatever `limit` says."""
     twist: Fault | None
 
     @property
     def limit(self) -> int:
         asked = self.parameters.get("limit", "")
-        return min(int(asked), LARGEST_LIMIT) if asked.isdecimal() else USUAL_LIMIT
+        return min(int(asked) if asked.isdecimal() else USUAL_LIMIT, self.largest)
 
 
 def serve(request: EdgeRequest, entries: list[Entry], row: Callable[[Entry], Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from connectors.errors import (
 )
 from connectors.facebook.errors import RequestRefused
 from connectors.facebook.graph_client import GraphClient, fields, is_graph_id
+from connectors.facebook.paging import rows
 from connectors.facebook.parse import (
     COMMENT_FIELDS,
     POST_FIELDS,
@@ -51,26 +52,27 @@ class Moderation:
     def recheck(self, external_ids: Sequence[str], known: Mapping[str, str]) -> dict[str, Recheck]:
         """An answer for every id; `known` has the versions that were fetched before."""
         self._silenced = False
-        healthy, why = self._canary(external_ids)
+        healthy, why = self._canary()
         return {external_id: self._recheck(external_id, known, healthy, why) for external_id in external_ids}
 
-    def _canary(self, asked: Sequence[str]) -> tuple[bool, str]:
-        """Whether a post of our own, which nobody asks about, can be read with this token.
+    def _canary(self) -> tuple[bool, str]:
+        """Whether a post that the page lists can be read by its id with this token.
 
         Graph gives the same answer for what is gone, what was hidden from us and what we may not see.
+        A post that is itself asked about may serve: it is listed and answers only while it stands.
         """
         try:
-            answer = self._client.read(f"{self._page_id}/published_posts", fields="id", limit=10)
-            listed = [row["id"] for row in answer["data"] if row["id"] not in asked]
+            listed = rows(self._client.read(f"{self._page_id}/published_posts", fields="id", limit=1))
             if not listed:
-                return False, "the page has no other post to compare with"
-            self._client.read(listed[0], fields="id")
+                return False, "the page has no post to compare with"
+            post_id = str(listed[0]["id"])
+            self._client.read(post_id, fields="id")
         except ConnectorError as problem:
             self._note(problem)
             return False, f"a post of the page could not be read: {problem}"
         except (KeyError, TypeError):
             return False, "the list of the page's posts could not be read"
-        return True, f"post {listed[0]} of the page was read"
+        return True, f"post {post_id} of the page was read"
 
     def _recheck(self, external_id: str, known: Mapping[str, str], healthy: bool, canary: str) -> Recheck:
         if self._silenced:
@@ -127,7 +129,10 @@ class Moderation:
 
     def set_hidden(self, external_id: str, *, hidden: bool) -> ActionStatus:
         """Raises a ConnectorError when the item could not be looked at; then nothing was changed."""
-        looked = self._look_before(external_id)
+        try:
+            looked = self._look_before(external_id)
+        except PermissionMissing:
+            return ActionStatus.NOT_PERMITTED
         if not self._is_ours_to_change(looked, "can_hide"):
             return ActionStatus.NOT_PERMITTED
         if looked.entry.get("is_hidden", False) is hidden:
@@ -139,8 +144,10 @@ class Moderation:
         """Raises a ConnectorError when the item could not be looked at; then nothing was changed."""
         try:
             looked = self._look_before(external_id)
+        except PermissionMissing:
+            return ActionStatus.NOT_PERMITTED
         except Gone:
-            if self._canary([external_id])[0]:
+            if self._canary()[0]:
                 return ActionStatus.ALREADY
             raise
         if not self._is_ours_to_change(looked, "can_remove"):

@@ -128,9 +128,9 @@ def test_a_visitor_would_be_mixed_up_with_a_stranger_who_tags_the_page(poller: P
 
 
 def test_one_forbidden_edge_would_hide_the_other_for_ever(poller: Poller, clock: SettableClock) -> None:
+    poller.platform.mention("tag", "Bob", NOON)
     poller.platform.mention("on the page", "Ann", NOON)
     poller.platform.misbehave(Fault.FORBIDDEN, times=9, path="/visitor_posts")
-    poller.platform.mention("tag", "Bob", NOON)
     with pytest.raises(PermissionMissing):
         poller.poll(Watch.MENTIONS)
     clock.advance(HOUR)
@@ -287,6 +287,8 @@ def test_one_post_that_always_fails_would_keep_the_others_unread(poller: Poller)
 def test_a_restart_in_mid_pass_would_lose_the_words_of_the_post(poller: Poller, clock: SettableClock) -> None:
     post = poller.platform.own_post("The fair is on Saturday.", NOON - HOUR)
     poller.platform.comment(post, "No", "Ann", NOON)
+    poller.step(Watch.COMMENTS)
+    poller.connector = connect(poller.platform, clock)
     poller.step(Watch.COMMENTS)
     poller.connector = connect(poller.platform, clock)
     assert [item.context for item in poller.poll(Watch.COMMENTS)] == ["The fair is on Saturday."]
