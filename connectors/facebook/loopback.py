@@ -67,6 +67,10 @@ class FacebookLoopback(LoopbackServer):
         """Every request for a picture: there must never be one."""
         return [request.path for request in self.requests if request.path.startswith("/media/")]
 
+    def known_fields(self, external_id: str) -> set[str]:
+        """Every field that would be served of a node, for the comparison with Graph's own."""
+        return self._nodes().known_fields(self.world.entry(external_id))
+
     def new_id(self, kind: Kind, at: datetime, parent_id: str | None) -> str:
         number = next(self._numbers)
         own = 880_000_000_000_000 + number

@@ -41,6 +41,9 @@ class Nodes:
                 return True
         return False
 
+    def known_fields(self, entry: Entry) -> set[str]:
+        return set(self._comment(entry) if entry.kind is Kind.COMMENT else self._post(entry))
+
     def node(self, entry: Entry, asked: Mapping[str, Asked] | None) -> Row:
         if entry.kind is Kind.COMMENT:
             return self._pick(

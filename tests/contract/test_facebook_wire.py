@@ -72,11 +72,19 @@ def test_the_server_would_send_a_field_that_graph_does_not_have(
     platform: FacebookLoopback, written: dict[str, str], which: str, kind: str
 ) -> None:
     row = served_fields(platform, written[which], kind)
-    assert set(row) <= set(FIELDS[kind])
+    assert {"id", "message", "created_time", "permalink_url", "is_hidden"} <= set(row) <= set(FIELDS[kind])
     assert all(isinstance(value, str) for name, value in row.items() if name == "id" or name.endswith("_id"))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", row["created_time"])
     for attachment in [row.get("attachment"), *row.get("attachments", {}).get("data", [])]:
         assert set(attachment or {}) <= set(FIELDS["StoryAttachment"])
+
+
+def test_the_server_would_know_a_field_that_graph_does_not_have(
+    platform: FacebookLoopback, written: dict[str, str]
+) -> None:
+    for which, kind in (("post", "PagePost"), ("comment", "Comment")):
+        known = platform.known_fields(written[which])
+        assert known <= set(FIELDS[kind]) | set(EDGES[kind])
 
 
 def test_the_connector_would_ask_for_a_field_that_graph_does_not_have() -> None:
@@ -206,26 +214,29 @@ def test_an_unasked_field_would_be_sent(platform: FacebookLoopback, written: dic
 
 
 @pytest.mark.parametrize(
-    ("path", "query", "code", "subcode"),
+    ("path", "query", "numbers"),
     [
-        ("1_2", {}, 100, 33),
-        ("{comment}", {"fields": "nonsense"}, 100, None),
-        ("{post}", {"fields": "can_hide"}, 100, None),
-        ("{comment}", {"fields": "id,,"}, 2500, None),
-        ("{post}/comments", {"after": "spoilt"}, 100, None),
-        ("nobody", {}, 803, None),
-        ("{post}/likes", {}, 100, None),
+        ("1_2", {}, (100, 33)),
+        ("{comment}", {"fields": "nonsense"}, (100, None)),
+        ("{post}", {"fields": "can_hide"}, (100, None)),
+        ("{comment}", {"fields": "id,,"}, (2500, None)),
+        ("{post}/comments", {"after": "spoilt"}, (100, None)),
+        ("nobody", {}, (803, None)),
+        ("{post}/likes", {}, (100, None)),
     ],
 )
 def test_an_error_would_not_have_graphs_form(
-    platform: FacebookLoopback, written: dict[str, str], path: str, query: dict[str, str], code: int,
-    subcode: int | None,
-) -> None:  # fmt: skip
+    platform: FacebookLoopback,
+    written: dict[str, str],
+    path: str,
+    query: dict[str, str],
+    numbers: tuple[int, int | None],
+) -> None:
     answer = get(platform, path.format(**written), **query)
     assert 400 <= answer.status_code < 500
     problem = answer.json()["error"]
     assert {"message", "type", "code", "fbtrace_id"} <= set(problem)
-    assert (problem["code"], problem.get("error_subcode")) == (code, subcode)
+    assert (problem["code"], problem.get("error_subcode")) == numbers
 
 
 @pytest.mark.parametrize(
