@@ -1,4 +1,4 @@
-"""The words that more than one room uses (design.md §3 and §8.2, labelling guide)."""
+"""The words that more than one room uses (those of the ladder follow NEU 9.3–9.5)."""
 
 from enum import StrEnum
 
@@ -24,7 +24,7 @@ class Flag(StrEnum):
 
 
 class Severity(StrEnum):
-    """Critical, high, medium and low are P1 to P4 of policy.md §2.2."""
+    """How soon a person must look; `config.policy` holds the times."""
 
     NONE = "none"
     LOW = "low"

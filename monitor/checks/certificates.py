@@ -18,6 +18,11 @@ def trusting(ca_bundle: Path | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
 
 
+def why_unusable(error: OSError) -> str:
+    """What is the matter with a file of authorities that `trusting` could not read."""
+    return "holds no certificate" if isinstance(error, ssl.SSLError) else f"cannot be read ({error.strerror})"
+
+
 def looking() -> ssl.SSLContext:
     """A context that accepts any certificate, for looking at it only: nothing is sent through it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from config.schema import MailServer, Security
 from config.secrets import SecretMissing
-from monitor.checks.certificates import issuer, looking, trusting, valid_until
+from monitor.checks.certificates import issuer, looking, trusting, valid_until, why_unusable
 from monitor.checks.lines import CheckLine, failed, ok, warning
 from monitor.checks.surroundings import Surroundings
 
@@ -34,9 +34,7 @@ def mail_lines(server: MailServer, subject: str, around: Surroundings) -> list[C
     except _Refused as error:
         return [failed(subject, f"{server.host}:{server.port} {error}", error.mend)]
     except OSError as error:  # only reading ca_bundle is left to fail
-        return [
-            failed(subject, f"{server.ca_bundle} cannot be read ({error.strerror})", "Correct ca_bundle.")
-        ]
+        return [failed(subject, f"{server.ca_bundle} {why_unusable(error)}", "Correct ca_bundle.")]
     with client:
         try:
             said = _log_in(client, server, password)

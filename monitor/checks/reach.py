@@ -1,11 +1,10 @@
 """Where the platforms answer, what a school filter must allow, and whom this machine trusts."""
 
-import ssl
 from urllib.parse import urlsplit
 
 from config.addresses import is_loopback
 from config.secrets import SecretMissing
-from monitor.checks.certificates import trusting
+from monitor.checks.certificates import trusting, why_unusable
 from monitor.checks.lines import CheckLine, failed, ok, warning
 from monitor.checks.surroundings import Surroundings
 from monitor.checks.way import Way
@@ -52,16 +51,11 @@ def bundle_lines(around: Surroundings) -> list[CheckLine]:
     subject = "certificates (network.ca_bundle)"
     try:
         number = len(trusting(bundle).get_ca_certs())
-    except OSError as error:  # ssl.SSLError too
-        why = (
-            "holds no certificate"
-            if isinstance(error, ssl.SSLError)
-            else f"cannot be read ({error.strerror})"
-        )
+    except OSError as error:
         return [
             failed(
                 subject,
-                f"{bundle} {why}",
+                f"{bundle} {why_unusable(error)}",
                 "Give a file of certificates in PEM form that the service may read.",
             )
         ]

@@ -31,10 +31,11 @@ def folders(settings: Settings) -> dict[str, Path]:
 def folder_lines(key: str, folder: Path, least_free: int = LEAST_FREE) -> list[CheckLine]:
     """Whether the folder, or the one it will be made in, can be written, and how much room is left."""
     subject = f"disk ({key})"
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not there.is_dir():
-        return [failed(subject, f"{there} is not a folder", f"Move it away, or correct {key}.")]
+    there = folder.absolute()
     try:
+        there = next(path for path in (there, *there.parents) if path.exists())
+        if not there.is_dir():
+            return [failed(subject, f"{there} is not a folder", f"Move it away, or correct {key}.")]
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"schoolwatch check")
         free = shutil.disk_usage(there).free
