@@ -314,8 +314,10 @@ def test_a_deadline_that_has_passed_would_still_send_a_request(bench: Bench) -> 
     assert bench.platform.requests == []
 
 
-@pytest.mark.parametrize("fault", TWISTS)
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [*((fault, times) for fault in TWISTS for times in (1, 3)), (Fault.REPEATED_PAGE, 10_000)],
+)
 def test_a_strange_page_would_end_the_reading_early_or_never(bench: Bench, fault: Fault, times: int) -> None:
     bench.platform.page_size = 5
     post = bench.platform.own_post("A post.", bench.ago(days=1))
