@@ -49,7 +49,7 @@ ASKS_OUTSIDE = (
 )  # fmt: skip
 """Steps in which somebody outside is asked, and has a time to answer."""
 OWN_PAGE = (Step.OWN_PAGE_HIDE, Step.OWN_PAGE_DELETE, Step.OWN_POST_REMOVE, Step.UNTAG)
-NOT_BY_A_MACHINE_LOOK = (*ASKS_OUTSIDE, *OWN_PAGE, Step.PASTORAL_TALK, Step.MEETING, Step.TRIAGE,
+_NOT_WITHOUT_THE_POLICE = (*ASKS_OUTSIDE, *OWN_PAGE, Step.PASTORAL_TALK, Step.MEETING, Step.TRIAGE,
                          Step.AFFECTED_INFORMED, Step.SUPPORT_OFFER, Step.COMPLAINT_SIGNPOST,
                          Step.VERIFY_REMOVED, Step.DPO_NOTE)  # fmt: skip
 
@@ -57,6 +57,7 @@ _TELL_NOBODY = (
     "A suspected indecent image of a child: nobody looks, copies, reports to the host, or tells the person "
     "who posted it (Queen's Crescent 2.7.4). The police and the LADO decide what comes next."
 )
+_NOW = "The police are told at once here; there is nothing left to weigh."
 _LIFE = "Where a life may be at risk the police advise before anybody outside is spoken to."
 _CHILD = "The DSL decides who is spoken to where a child may be at risk; no letter goes to the author."
 _LADO = "Not before the LADO or HR has advised: the author may be a witness or a parent (Nunney 2.7.5)."
@@ -71,7 +72,7 @@ ROWS: Mapping[Lane, Row] = {
     Lane.INDECENT_IMAGE: Row(
         Role.HEADTEACHER,
         opens=(Step.DSL_REFERRAL, Step.POLICE_REPORTED, Step.LADO_REFERRAL),
-        forbids=_all_for(_TELL_NOBODY, *NOT_BY_A_MACHINE_LOOK),
+        forbids=_all_for(_TELL_NOBODY, *_NOT_WITHOUT_THE_POLICE) | _all_for(_NOW, Step.POLICE_CONSIDERED),
         moderates=False,
         no_consent_gate=True,
         before_sealing=(Step.DSL_REFERRAL, Step.POLICE_REPORTED, Step.LADO_REFERRAL),
@@ -80,7 +81,7 @@ ROWS: Mapping[Lane, Row] = {
         Role.HEADTEACHER,
         opens=(Step.POLICE_REPORTED, Step.DSL_REFERRAL, Step.TRIAGE, Step.HOST_REPORT),
         forbids=_all_for(_LIFE, Step.AUTHOR_REQUEST, Step.MEETING, Step.PASTORAL_TALK, Step.INFRA_NOTICE,
-                         Step.SECTION_5_NOTICE),
+                         Step.SECTION_5_NOTICE) | _all_for(_NOW, Step.POLICE_CONSIDERED),
         no_consent_gate=True,
         before_sealing=(Step.POLICE_REPORTED, Step.DSL_REFERRAL),
     ),

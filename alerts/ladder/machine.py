@@ -16,7 +16,7 @@ from alerts.ladder import observing
 from alerts.ladder.closing import shut
 from alerts.ladder.deciding import apply
 from alerts.ladder.lanes import first_steps
-from alerts.ladder.matter import Matter, lane_of, priority
+from alerts.ladder.matter import Matter, joined, lane_of, priority
 from alerts.ladder.observing import next_recheck, recheck_times
 from alerts.ladder.opening import why_not_open
 from alerts.ladder.planning import bar, open_steps, open_task, refresh, under_present_lane
@@ -43,7 +43,8 @@ __all__ = [
 ]  # fmt: skip
 
 DAEMON = "schoolwatch"
-"""Who reconsiders when a new item joins an incident. It may make the lane stricter, never laxer."""
+"""Who reconsiders when a new item joins an incident: its facts are added to those that are known, and
+the lane can only become stricter."""
 
 _FORM = TypeAdapter(Ladder)
 
@@ -122,6 +123,8 @@ def reconsider(ladder: Ladder, matter: Matter, *, reason: str, by: str, at: date
     at = _at(ladder, at, "the correction")
     words_of(reason, "The reason for the change")
     who = words_of(by, "Who changed it")
+    if who == DAEMON:
+        matter = joined(ladder.matter, matter)
     lane, severity = lane_of(matter), priority(matter)
     if who == DAEMON:
         lane = min(lane, ladder.lane, key=list(Lane).index)

@@ -1,7 +1,7 @@
 """What an incident is about, as far as the ladder has to know; and which lane and priority follow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import PlainSerializer
@@ -70,6 +70,22 @@ class Matter:
 def opens_incident(matter: Matter) -> bool:
     """Whether a person must look. Criticism opens nothing; nor does a picture without words."""
     return lane_of(matter) is not Lane.COMPLAINT
+
+
+def joined(first: Matter, further: Matter) -> Matter:
+    """One incident, two items: every sign of either counts, and what a person found out stays."""
+    ruled = first.about_harm_to_child
+    return replace(
+        first,
+        labels=first.labels | further.labels,
+        flags=first.flags | further.flags,
+        severity=max(first.severity, further.severity, key=lambda severity: severity.rank),
+        has_text=first.has_text or further.has_text,
+        has_media=first.has_media or further.has_media,
+        author_role=further.author_role if first.author_role == UNKNOWN else first.author_role,
+        affected_role=further.affected_role if first.affected_role == UNKNOWN else first.affected_role,
+        about_harm_to_child=True if further.about_harm_to_child else ruled,
+    )
 
 
 def lane_of(matter: Matter) -> Lane:

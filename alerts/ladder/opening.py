@@ -1,6 +1,6 @@
 """Why a person may not open a step now: the order of the rungs, and what goes before it."""
 
-from alerts.ladder.lanes import prohibitions
+from alerts.ladder.lanes import ROWS, prohibitions
 from alerts.ladder.state import Ladder
 from alerts.ladder.words import INFRA_OVERRIDES, Override, Step
 from config.words import Lane, Outcome, TaskState
@@ -27,7 +27,8 @@ def _out_of_order(ladder: Ladder, step: Step, override: Override | None) -> str 
             "The host has to have refused, or not answered, first (NEU 9.4); "
             "where it cannot be reached at all, say so with the override “host_unreachable”."
         )
-    if step is Step.POLICE_REPORTED and not police_was_decided(ladder):
+    at_once = ROWS[ladder.lane].no_consent_gate
+    if step is Step.POLICE_REPORTED and not at_once and not police_was_decided(ladder):
         return "Decide “Decide about the police” first."
     return None
 

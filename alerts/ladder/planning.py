@@ -15,6 +15,8 @@ from config.words import Outcome, Rung, TaskState
 
 _OUTLIVES_THE_CONTENT = frozenset({Step.MEETING, Step.PASTORAL_TALK})
 
+_DUTIES = frozenset({Step.DSL_REFERRAL, Step.LADO_REFERRAL, Step.POLICE_REPORTED, Step.DPO_NOTE})
+
 AFTER_NO: dict[Step, tuple[Step, ...]] = {
     Step.OWN_PAGE_HIDE: (Step.AUTHOR_REQUEST, Step.HOST_REPORT),
     Step.PASTORAL_TALK: (Step.HOST_REPORT,),
@@ -47,6 +49,7 @@ def open_task(ladder: Ladder, step: Step, at: datetime) -> Ladder:
         opened_at=at,
         due_at=due_when_opened(step, moment(ladder, at)),
         what_to_do=what_to_do(step, ladder.lane, nation_of(ladder.policy)),
+        lane=ladder.lane,
         skip_reasons=skip_reasons(step, ladder.lane),
         round=ladder.re_opened,
     )
@@ -123,8 +126,15 @@ def _is_moot_without_content(step: Step) -> bool:
 
 
 def _has_been_opened(ladder: Ladder, step: Step) -> bool:
-    same = [task for task in ladder.tasks if task.step is step]
-    return any(task.undecided or (task.round == ladder.re_opened and not task.barred) for task in same)
+    return any(task.step is step and _still_counts(ladder, task) for task in ladder.tasks)
+
+
+def _still_counts(ladder: Ladder, task: Task) -> bool:
+    """A duty that was settled under a milder lane is owed anew under the stricter one."""
+    if task.undecided:
+        return True
+    settled_here = task.step not in _DUTIES or task.lane is ladder.lane
+    return settled_here and task.round == ladder.re_opened and not task.barred
 
 
 def _may_open_unsealed(ladder: Ladder, step: Step) -> bool:

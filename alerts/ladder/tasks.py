@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.ladder.words import Gate, Step
 from config.schema import Role
-from config.words import Outcome, Rung, TaskState
+from config.words import Lane, Outcome, Rung, TaskState
 
 ENDED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.SKIPPED, TaskState.WITHDRAWN})
 """No decision can follow. `silent` is not among them: a late answer is still an answer."""
@@ -24,6 +24,8 @@ class Task:
     """While open: when to have done it. While waiting: when the answer is due. None: no hurry."""
     what_to_do: str
     """What to send or say, and what to say no to; whole sentences, no names."""
+    lane: Lane
+    """The lane in which it opened."""
     skip_reasons: tuple[str, ...] = ()
     """The reasons a person may choose from; empty when the task cannot be skipped."""
     needs: tuple[Gate, ...] = ()

@@ -1,0 +1,231 @@
+"""Random histories of people, hosts, re-checks and time: what must hold however a school goes about it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from alerts.ladder.lanes import ROWS, prohibitions
+from alerts.ladder.machine import (
+    DAEMON,
+    close,
+    decide,
+    ladder_from_json,
+    ladder_to_json,
+    observe,
+    open_ladder,
+    open_step,
+    reconsider,
+    record_consent,
+    seal,
+    tick,
+)
+from alerts.ladder.matter import Matter
+from alerts.ladder.state import BY_CLOCK, BY_RECHECK, Consent, Decision, Ladder, LadderRefused
+from alerts.ladder.words import ConsentScope, DecisionKind, Override, Step
+from config.words import Flag, Label, Lane, Outcome, Rung, Severity, Surface, TaskState, Visibility
+
+T0 = datetime(2026, 12, 23, 16, 0, tzinfo=UTC)
+ROLES = ["unknown", "staff", "pupil", "parent", "school", "stranger"]
+MATTERS = st.builds(
+    Matter,
+    labels=st.frozensets(st.sampled_from(Label), max_size=2),
+    flags=st.frozensets(st.sampled_from(Flag), max_size=3),
+    severity=st.sampled_from(Severity),
+    surface=st.sampled_from(Surface),
+    platform=st.sampled_from(["x", "village-forum.example"]),
+    on_own_account=st.booleans(),
+    school_is_author=st.booleans(),
+    has_media=st.booleans(),
+    author_role=st.sampled_from(ROLES),
+    affected_role=st.sampled_from(ROLES),
+)
+PEOPLE = st.sampled_from(["manager", "head", ""])
+REASONS = st.sampled_from(["a reason", "", None])
+
+
+class History(RuleBasedStateMachine):
+    """Each rule is something that can happen; a refusal is an answer, anything else raised is a fault."""
+
+    ladder: Ladder
+    now: datetime
+    refusals: int
+
+    @initialize(matter=MATTERS, sealed=st.booleans())
+    def begin(self, matter: Matter, sealed: bool) -> None:
+        self.now = T0
+        self.refusals = 0
+        try:
+            self.ladder = open_ladder(matter, first_seen_at=T0, opened_at=T0, sealed=sealed)
+        except LadderRefused:
+            assert not sealed
+            self.ladder = open_ladder(matter, first_seen_at=T0, opened_at=T0, sealed=True)
+
+    def attempt(self, act: Any, *args: Any, **more: Any) -> None:
+        before = self.ladder
+        try:
+            self.ladder = act(before, *args, **more)
+        except LadderRefused:
+            self.refusals += 1
+        self.check_step_from(before)
+
+    def check_step_from(self, before: Ladder) -> None:
+        after = self.ladder
+        assert after.first_seen_at == before.first_seen_at
+        assert after.clock_from == before.clock_from or after.re_opened == before.re_opened + 1
+        assert [task.number for task in after.tasks] == list(range(1, len(after.tasks) + 1))
+        for old, new in zip(before.tasks, after.tasks, strict=False):
+            assert (old.step, old.opened_at) == (new.step, new.opened_at)
+            if old.ended:
+                assert new == old
+        for task in after.tasks[len(before.tasks) :]:
+            assert task.step not in prohibitions(after.matter, after.lane, after.policy)
+            if not after.sealed:
+                assert task.step in ROWS[after.lane].before_sealing
+
+    @rule(kind=st.sampled_from(DecisionKind), outcome=st.sampled_from([None, *Outcome]), by=PEOPLE, reason=REASONS,
+          override=st.sampled_from([None, None, *Override]), data=st.data())  # fmt: skip
+    def decide_something(  # noqa: PLR0917  Hypothesis gives them by name
+        self,
+        kind: DecisionKind,
+        outcome: Outcome | None,
+        by: str,
+        reason: str | None,
+        override: Override | None,
+        data: st.DataObject,
+    ) -> None:
+        number = data.draw(st.integers(1, len(self.ladder.tasks) + 1))
+        before = self.ladder
+        self.attempt(decide, number, Decision(kind, by, outcome, reason, override), self.now)
+        self.check_police(before, override, reason)
+
+    @rule(data=st.data(), by=st.sampled_from(["manager", "head"]))
+    def do_what_is_asked(self, data: st.DataObject, by: str) -> None:
+        """Without a rule that follows the ladder, random play would seldom climb it."""
+        ready = [task for task in self.ladder.tasks if task.undecided and not task.needs]
+        assume(ready and self.ladder.closing is None)
+        task = data.draw(st.sampled_from(ready))
+        before = self.ladder
+        kind = data.draw(st.sampled_from([DecisionKind.DONE, DecisionKind.REFUSED]))
+        self.attempt(decide, task.number, Decision(kind, by, None, "as asked"), self.now)
+        self.check_police(before, None, "as asked")
+
+    def check_police(self, before: Ladder, override: Override | None, reason: str | None) -> None:
+        for task in self.ladder.tasks[: len(before.tasks)]:
+            newly = task.state is TaskState.DONE and before.task(task.number).state is not TaskState.DONE
+            if task.step is Step.POLICE_REPORTED and newly:
+                free = before.lane in (Lane.INDECENT_IMAGE, Lane.LIFE)
+                overridden = (
+                    override is not None and override is not Override.HOST_UNREACHABLE and bool(reason)
+                )
+                assert free or overridden or before.consent_holds(ConsentScope.POLICE, self.now)
+                assert task.reason
+
+    @rule(scope=st.sampled_from(ConsentScope), answer=st.booleans(), hours=st.sampled_from([None, 1, 200]))
+    def ask(self, scope: ConsentScope, answer: bool, hours: int | None) -> None:
+        expires = None if hours is None else self.now + timedelta(hours=hours)
+        self.attempt(record_consent, Consent("staff", "manager", self.now, answer, scope, "written", expires))
+
+    @rule(minutes=st.sampled_from([1, 29, 31, 59, 61, 240, 1440, 10080]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        before = self.ladder
+        self.ladder, said = tick(before, self.now)
+        self.check_step_from(before)
+        assert tick(self.ladder, self.now) == (self.ladder, ())
+        assert len(said) <= 2 * len(before.tasks) + 1
+        for old, new in zip(before.tasks, self.ladder.tasks, strict=False):
+            assert new.sent_at == old.sent_at
+            assert new.state is old.state or (old.state, new.state) == (TaskState.WAITING, TaskState.SILENT)
+        for new in self.ladder.tasks[len(before.tasks) :]:
+            assert new.state is TaskState.OPEN
+
+    @rule(
+        visibility=st.sampled_from(Visibility),
+        healthy=st.booleans(),
+        clean=st.sampled_from([None, True, False]),
+    )
+    def look(self, visibility: Visibility, healthy: bool, clean: bool | None) -> None:
+        before = self.ladder
+        self.attempt(observe, visibility, self.now, canary_healthy=healthy, clean=clean)
+        if not healthy or visibility is Visibility.UNKNOWN or before.lane is Lane.INDECENT_IMAGE:
+            assert self.ladder == before
+        gone = self.ladder.presence
+        if gone.gone_confirmed_at is not None:
+            assert gone.gone_since is not None
+            assert gone.gone_confirmed_at - gone.gone_since >= timedelta(minutes=30)
+
+    @rule(matter=MATTERS, by=st.sampled_from(["head", DAEMON]))
+    def learn(self, matter: Matter, by: str) -> None:
+        before = self.ladder
+        self.attempt(reconsider, matter, reason="new facts", by=by, at=self.now)
+        if by == DAEMON:
+            order = list(Lane)
+            assert order.index(self.ladder.lane) <= order.index(before.lane)
+            assert self.ladder.severity.rank >= before.severity.rank
+
+    @rule(step=st.sampled_from(Step), override=st.sampled_from([None, *Override]))
+    def open_something(self, step: Step, override: Override | None) -> None:
+        before = self.ladder
+        self.attempt(open_step, step, reason="wanted", by="manager", at=self.now, override=override)
+        if step is Step.INFRA_NOTICE and len(self.ladder.tasks) > len(before.tasks):
+            hosts = [task.state for task in before.tasks if task.rung is Rung.HOST_REPORT]
+            said_no = TaskState.REFUSED in hosts or TaskState.SILENT in hosts
+            assert said_no or override is Override.HOST_UNREACHABLE
+
+    @rule()
+    def seal_now(self) -> None:
+        self.attempt(seal, self.now)
+
+    @rule(outcome=st.sampled_from([None, *Outcome]), by=PEOPLE, reason=st.sampled_from(["over", ""]))
+    def close_it(self, outcome: Outcome | None, by: str, reason: str) -> None:
+        assume(by == "head")
+        self.attempt(close, reason, by, self.now, outcome=outcome)
+
+    @invariant()
+    def every_ending_has_reason_person_and_time(self) -> None:
+        for task in self.ladder.tasks:
+            if task.ended or task.state is TaskState.SILENT:
+                assert task.reason
+                assert task.decided_by
+                assert task.decided_at is not None
+                assert task.needs == ()
+        closing = self.ladder.closing
+        if closing is not None:
+            assert closing.reason
+            assert closing.by in ("manager", "head")
+            assert not any(task.undecided for task in self.ladder.tasks)
+            if closing.outcome is Outcome.REMOVED:
+                assert closing.verified_at is not None
+
+    @invariant()
+    def only_a_person_says_that_something_was_sent(self) -> None:
+        for task in self.ladder.tasks:
+            if task.step.rung in (Rung.ISP, Rung.POLICE) or task.step is Step.HOST_REPORT:
+                assert task.decided_by not in (BY_CLOCK,) or task.state is TaskState.SILENT
+            if task.step is Step.POLICE_REPORTED:
+                assert task.decided_by not in (BY_CLOCK, BY_RECHECK)
+
+    @invariant()
+    def the_24_hours_are_24_hours(self) -> None:
+        assert self.ladder.host_due_at - self.ladder.clock_from == timedelta(hours=24)
+        if not self.ladder.re_opened:
+            assert self.ladder.clock_from == T0
+
+    @invariant()
+    def what_is_forbidden_is_not_open(self) -> None:
+        forbidden = prohibitions(self.ladder.matter, self.ladder.lane, self.ladder.policy)
+        assert not [task for task in self.ladder.tasks if task.undecided and task.step in forbidden]
+
+    @invariant()
+    def the_store_gives_back_what_it_got(self) -> None:
+        assert ladder_from_json(json.loads(json.dumps(ladder_to_json(self.ladder)))) == self.ladder
+
+
+History.TestCase.settings = settings(
+    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestARandomHistoryWouldBreakAPromise = History.TestCase
