@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 import apprise
 
-logging.getLogger("apprise").addHandler(logging.NullHandler())
-logging.getLogger("apprise").propagate = False  # its lines may hold tokens
+# Their lines hold whole addresses, and the token stands in the address. A filter also holds against handlers
+# and levels that are set up later.
+logging.getLogger("apprise").addFilter(lambda _record: False)
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 class ChannelFailed(Exception):

@@ -1,6 +1,11 @@
 """The outside dead-man switch: we ping it while we work, and it tells somebody when we no longer do."""
 
+import logging
+
 import requests
+
+# At DEBUG it writes the path of every address, and here the path is the secret.
+logging.getLogger("urllib3.connectionpool").addFilter(lambda record: record.levelno > logging.DEBUG)
 
 
 class PingFailed(Exception):
@@ -10,7 +15,7 @@ class PingFailed(Exception):
 
 
 def ping(url: str, *, timeout: float, proxy: str | None = None, ca_bundle: str | None = None) -> None:
-    """One GET; anything but a 2xx answer raises PingFailed. `timeout` in seconds, for connecting and for reading.
+    """One GET; anything but a 2xx answer raises PingFailed. `timeout`: seconds for connecting and for a read.
 
     A redirect is a failure: a school filter's block page answers so, and it would look like a success.
     """

@@ -16,7 +16,7 @@ class BadContents(ValueError):
 
 
 def is_plain_name(name: str) -> bool:
-    """Letters, digits, `.`, `_` and `-`, such that every file system takes it and none runs away with it."""
+    """Letters, digits, `.`, `_` and `-`, so that every file system takes it as it is."""
     return _NAME.fullmatch(name) is not None and ".." not in name
 
 
@@ -67,7 +67,8 @@ class ExportedItem:
 class TaskRow:
     task_id: str
     reference: str
-    rung: Rung
+    rung: Rung | None
+    """None for what goes on beside the ladder."""
     step: str
     owner_role: str
     state: TaskState

@@ -97,7 +97,7 @@ def _task(row: TaskRow) -> list[str]:
     named = [
         row.reference,
         row.task_id,
-        row.rung.shown_as,
+        row.rung.shown_as if row.rung else "beside the ladder",
         row.step,
         row.owner_role,
         row.state,

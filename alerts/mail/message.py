@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -31,7 +31,7 @@ def new_message_id(domain: str, unique: str) -> str:
     letters, digits and hyphens is told by its SHA-256. Raises BadAddress for a domain that is none.
     """
     plain = _SIMPLE.fullmatch(unique)
-    digest = hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    digest = hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     name = f"schoolwatch.{unique}" if plain else f"schoolwatch.h.{digest}"
     return f"<{name}@{ascii_domain(domain)}>"
 
@@ -52,10 +52,10 @@ def build_message(
     Raises BadAddress for an address that is none, ValueError for a Message-ID or header that is none. No
     field can add a header or a recipient: line breaks and controls are taken out of every value.
     """
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = _address(sender, one_line(sender_name))
+    message = EmailMessage(policy=policy.SMTP.clone(header_factory=_headers()))
+    message["From"] = _address(sender, _header_text(sender_name))
     message["To"] = [_address(address) for address in to]
-    message["Subject"] = one_line(draft.subject)
+    message["Subject"] = _header_text(draft.subject)
     message["Date"] = format_datetime(date)
     message["Message-ID"] = _checked_id(message_id)
     if in_reply_to is not None:
@@ -64,9 +64,25 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     for name, value in (headers or {}).items():
-        message[_checked_name(name)] = one_line(value)
+        message[_checked_name(name)] = _header_text(value)
     _add_parts(message, draft)
     return message
+
+
+def _headers() -> HeaderRegistry:
+    """Python folds a long Message-ID whole, but tears one apart in the headers that only repeat it."""
+    registry = HeaderRegistry()
+    for name in ("in-reply-to", "references"):
+        registry.map_to_type(name, MessageIDHeader)
+    return registry
+
+
+def _header_text(text: str) -> str:
+    """One line that Python's header code cannot read as an encoded word.
+
+    It decodes `=?utf-8?q?=0D=0ABcc:…?=` in a value and, before 3.11.10, writes the line break out again.
+    """
+    return one_line(text).replace("=?", "= ?")
 
 
 def _address(address: str, name: str = "") -> Address:
