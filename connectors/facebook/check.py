@@ -25,6 +25,7 @@ _PROBES = {
     Watch.MENTIONS: "tagged",
 }
 _EXPIRY = {"expires_at": "The token", "data_access_expires_at": "The token's access to data"}
+_RENEW = "Renew it now; docs/setup/facebook.md says how."
 
 
 class Check:
@@ -117,6 +118,8 @@ class Check:
         if not isinstance(data, dict):
             yield Finding(True, "expiry", "Facebook did not say how long the token lasts.", warning=True)
             return
+        if data.get("is_valid") is False:
+            yield Finding(False, "expiry", "Facebook says that the token is not valid.", _RENEW)
         yield from self._dates(data)
         yield from self._scopes(data)
 
@@ -130,11 +133,10 @@ class Check:
     def _until(self, what: str, end: datetime) -> Finding:
         left = end - self._now()
         day = f"{end:%-d %B %Y}"
-        mend = "Renew it now; docs/setup/facebook.md says how."
         if left <= timedelta(0):
-            return Finding(False, "expiry", f"{what} ended on {day}.", mend)
+            return Finding(False, "expiry", f"{what} ended on {day}.", _RENEW)
         soon = left <= EXPIRY_WARNING
-        return Finding(True, "expiry", f"{what} ends on {day}.", mend if soon else "", warning=soon)
+        return Finding(True, "expiry", f"{what} ends on {day}.", _RENEW if soon else "", warning=soon)
 
     def _scopes(self, data: Mapping[str, Any]) -> Iterator[Finding]:
         granted = data.get("scopes")

@@ -29,7 +29,8 @@ COMMENTS_PAGE = 100
 HEAD_EVERY = timedelta(minutes=2)
 """A sweep of a large page takes several polls; the newest posts come first again in each of them."""
 SWEEP_EVERY = timedelta(days=7)
-_LIST_FIELDS = ("id", "message", "comments.filter(stream).summary(true).limit(0)")
+_LIST_FIELDS = ("id", "message")
+_COUNT_FIELD = "comments.filter(stream).summary(true).limit(0)"
 _MESSAGES_KEPT = 500
 PATIENCE = 3
 """Failures of one post in a row before the others get their turn."""
@@ -89,6 +90,8 @@ class CommentsReader:
         self._stream = stream
         self._page_id = page_id
         self._now = now
+        self._counts = True
+        """Whether the list of posts is asked for with the number of comments of each."""
         self._messages: dict[str, str] = {}
         self._failures: dict[str, int] = {}
         """By post, since it was last read; only this process needs to know."""
@@ -120,20 +123,18 @@ class CommentsReader:
     # -- the list of posts ----------------------------------------------------------------------
 
     def _list(self, state: CommentsState, walk: PostWalk) -> Found:
+        names = (*_LIST_FIELDS, _COUNT_FIELD) if self._counts else _LIST_FIELDS
         try:
             answer = self._client.read(
-                f"{self._page_id}/published_posts",
-                fields=fields(_LIST_FIELDS), limit=LISTED, **walk.walk.position,
-            )  # fmt: skip
+                f"{self._page_id}/published_posts", fields=fields(names), limit=LISTED, **walk.walk.position
+            )
         except RequestRefused:
-            if not walk.walk.position:
-                raise
-            return _restart_list(walk)
+            return self._list_refused(walk)
         posts = [row for row in rows(answer) if _is_post(row)]
         self._remember_messages(posts)
         is_head = walk is state.head
         always = ALWAYS_READ if is_head else self._read_again(state, walk)
-        wanted = (self._wanted(state, row, always=place < always) for place, row in enumerate(posts))
+        wanted = (self._wanted(state, walk, row, place < always) for place, row in enumerate(posts))
         walk.queue = [reading for reading in wanted if reading is not None]
         outcome = walk.walk.advance(next_position(answer))
         # An empty first page that has a next one is not the newest page yet.
@@ -141,20 +142,32 @@ class CommentsReader:
         stuck = "Facebook named the same next page of posts again and again"
         return Found(gap=Gap(None, None, stuck) if outcome is Outcome.STUCK and not is_head else None)
 
+    def _list_refused(self, walk: PostWalk) -> Found:
+        if walk.walk.position:
+            return _restart_list(walk)
+        if not self._counts:
+            raise ProtocolDrift("Facebook does not accept the request for the list of posts.")
+        # Without counts all is read that might have changed; that costs more, and loses nothing.
+        self._counts = False
+        return Found()
+
     def _read_again(self, state: CommentsState, walk: PostWalk) -> int:
         """How many of these posts a sweep reads whatever their count says: edits leave it as it was."""
         later_sweep = state.swept_at is not None
         return LISTED if later_sweep and not walk.walk.position else 0
 
-    def _wanted(self, state: CommentsState, row: Mapping[str, Any], *, always: bool) -> Reading | None:
+    def _wanted(
+        self, state: CommentsState, walk: PostWalk, row: Mapping[str, Any], always: bool
+    ) -> Reading | None:
         """How to read a post now, or None to leave it."""
-        count = _count(row)
+        is_head, count = walk is state.head, _count(row)
         known = state.posts.get(self._short(row["id"]), PostState())
-        if not always and count is not None and count == (known.count or 0):
+        unchanged = is_head if count is None else count == (known.count or 0)
+        if unchanged and not always:
             return None
         small = count is None or count <= COMMENTS_PAGE
         # A post that fits on one page costs the same one request whole, and edits cannot hide in it.
-        whole = small or known.newest is None or state.head is None
+        whole = small or known.newest is None or not is_head
         since = None if whole or known.newest is None else known.newest - OVERLAP
         return Reading(post_id=row["id"], count=count, since=since)
 

@@ -42,7 +42,11 @@ class GraphProblem(Exception):
 
 
 class FacebookLoopback(LoopbackServer):
-    """`usage_percent` and `require_proof` may be set; `forget_cursors` spoils every cursor given so far."""
+    """A platform with switches for what only Graph does.
+
+    `usage_percent` of the allowance, `require_proof` of the app secret, `serves_counts` of comments in
+    a list of posts; `forget_cursors` spoils every edge cursor that was given so far.
+    """
 
     def __init__(self, now: Now) -> None:
         self._numbers = count(1)
@@ -52,6 +56,7 @@ class FacebookLoopback(LoopbackServer):
         self.app_id = "998877665544332"
         self.version = DEFAULT_VERSION
         self.require_proof = True
+        self.serves_counts = True
         self.usage_percent = 3
         self.token_expires_at: datetime | None = None
         self.scopes: tuple[str, ...] = SCOPES
@@ -175,6 +180,8 @@ class FacebookLoopback(LoopbackServer):
 
     def _row(self, entry: Entry, asked: Mapping[str, Asked] | None) -> Any:
         comments = (asked or {}).get("comments")
+        if comments is not None and not self.serves_counts:
+            raise NoSuchField("comments", "Post")
         if asked is None or comments is None:
             return self._nodes().node(entry, asked)
         plain = {name: one for name, one in asked.items() if name != "comments"}

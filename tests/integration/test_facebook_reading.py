@@ -310,6 +310,17 @@ def test_new_comments_would_wait_until_a_long_first_pass_is_done(
     assert rest == {"urgent"} | {f"old {post}" for post in posts[60:]}
 
 
+def test_a_list_without_counts_would_hide_new_comments(poller: Poller, clock: SettableClock) -> None:
+    """Should Graph refuse the expansion, what is new is still found, only with more requests."""
+    poller.platform.serves_counts = False
+    posts = [poller.platform.own_post(f"post {n}", NOON - n * HOUR) for n in range(60)]
+    wanted = {poller.platform.comment(post, "first", "Ann", NOON) for post in posts[::20]}
+    assert {item.external_id for item in poller.poll(Watch.COMMENTS)} == wanted
+    clock.advance(HOUR)
+    poller.platform.comment(posts[3], "second", "Ann", clock.now())
+    assert "second" in poller.texts(Watch.COMMENTS)
+
+
 def test_a_spoilt_cursor_would_stop_the_source(poller: Poller) -> None:
     poller.platform.own_post("one", NOON)
     poller.cursors[Watch.OWN_POSTS] = {"high": "nonsense", "walk": 7}
