@@ -54,17 +54,17 @@ def open_site(settings: Settings, now: Now = utc_now) -> Site:
     _make_folder(settings.store.evidence)
     key = _token_key(settings.store.evidence.parent / "register.key")
     with database.write() as session:
-        school = _school(session, settings.school.name)
+        school = _school(session, settings.school.name, now())
         _line_up_sources(session, school.id, settings, now())
         school_id = school.id
     return Site(settings, database, school_id, now, key)
 
 
-def _school(session: Session, name: str) -> School:
+def _school(session: Session, name: str, now: datetime) -> School:
     """The school of this database. Renaming it in the settings renames it here and starts nothing anew."""
     school = session.scalars(select(School).order_by(School.id)).first()
     if school is None:
-        school = School(name=name)
+        school = School(name=name, started_at=now)
         session.add(school)
         session.flush()  # its id is needed by the sources
     school.name = name

@@ -15,7 +15,8 @@ _MEND = "Switch time synchronisation on (timedatectl set-ntp true) and allow NTP
 def clock_line(around: Surroundings) -> CheckLine:
     """Compares with the middle one of all hosts, so that a single wrong clock out there decides nothing."""
     if not around.offsets:
-        return warning("clock", "no host told its time, so it could not be compared", _MEND)
+        mend = "Run this check again once a platform can be reached."
+        return warning("clock", "no host told its time, so it could not be compared", mend)
     seconds = median(offset.total_seconds() for offset in around.offsets.values())
     told = f"{_words(seconds)}, compared with {', '.join(sorted(around.offsets))}"
     if abs(seconds) > TOO_FAR.total_seconds():

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from config.addresses import is_loopback
+from config.schema import Settings
 from config.secrets import SecretMissing
 from monitor.checks.certificates import trusting, why_unusable
 from monitor.checks.lines import CheckLine, failed, ok, warning
@@ -32,15 +33,23 @@ def _of(platform: str, base_url: str | None, around: Surroundings) -> list[str]:
 
 def allow_lines(around: Surroundings) -> list[CheckLine]:
     """The hosts that a filter must allow, for copying into a letter to whoever runs it."""
-    platforms = [
-        around.plugins[source.platform]
-        for source in around.settings.sources
-        if source.platform in around.plugins
-    ]
-    hosts = {host for plugin in platforms for host in plugin.hosts}
-    own = {urlsplit(source.base_url).hostname or "" for source in around.settings.sources if source.base_url}
-    outside = sorted(hosts | {host for host in own if not is_loopback(host)})
-    return [ok("hosts to allow", f"{', '.join(outside)} (TCP port 443)")] if outside else []
+    wanted = sorted(_platform_hosts(around)) + _mail_hosts(around.settings)
+    return [ok("hosts to allow", ", ".join(wanted))] if wanted else []
+
+
+def _platform_hosts(around: Surroundings) -> set[str]:
+    sources = around.settings.sources
+    known = [around.plugins[source.platform] for source in sources if source.platform in around.plugins]
+    own = {urlsplit(source.base_url).hostname or "" for source in sources if source.base_url}
+    outside = {host for plugin in known for host in plugin.hosts} | {
+        host for host in own if not is_loopback(host)
+    }
+    return {f"{host} (TCP 443)" for host in outside}
+
+
+def _mail_hosts(settings: Settings) -> list[str]:
+    servers = [server for server in (settings.mail, settings.mail.second) if server is not None]
+    return [f"{server.host} (TCP {server.port})" for server in servers if not is_loopback(server.host)]
 
 
 def bundle_lines(around: Surroundings) -> list[CheckLine]:

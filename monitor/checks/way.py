@@ -19,6 +19,7 @@ import requests
 from urllib3.exceptions import NameResolutionError
 from urllib3.util import make_headers
 
+from config.addresses import is_loopback
 from connectors.http import BoundedSession
 from monitor.checks.certificates import issuer, looking
 from monitor.checks.lines import CheckLine, failed, ok, warning
@@ -36,6 +37,7 @@ _OPENED = (
 _PROXY_LOGIN = (
     'Give the whole address with name and password as a secret: proxy = { credential = "proxy-address" }.'
 )
+_START_IT = "This address is on this machine: see whether the program behind base_url runs."
 _ANSWERS_OF_A_FILTER = frozenset({200, 403, 451, 511})
 _PASSAGES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
@@ -119,7 +121,7 @@ class Way:
             return self._proxy_refused(" ".join(str(cause) for cause in causes))
         for kinds, told, mend in _PASSAGES:
             if any(isinstance(cause, kinds) for cause in causes):
-                return self._failed(told, mend)
+                return self._failed(told, _START_IT if is_loopback(self.host) else mend)
         mend = "Check [network] and this source's base_url."
         return self._failed(f"cannot be tried ({type(error).__name__})", mend)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from alerts.export.verify import verify_export
 
+from alerts.export.verify import verify_export
 from alerts.export.week import IsoWeek
 from monitor.cli.shared import JsonOption, UserError, print_records, say, site
 from monitor.evidence.bundle import faults_within

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from classifiers.judge import load_judge
 from rich.console import Console
 from rich.markup import escape
 
+from classifiers.judge import load_judge
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings

@@ -5,9 +5,9 @@ import sys
 from typing import Annotated
 
 import typer
-from classifiers.judge import load_judge
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from classifiers.judge import load_judge
 from config.loading import require_production
 from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
 from monitor.daemon.judge_room import JudgeRoom

@@ -3,9 +3,8 @@
 import threading
 from datetime import datetime
 
-from classifiers.judge import load_judge
-
 from classifiers.interface import Judge
+from classifiers.judge import load_judge
 from monitor.pipeline import register
 from monitor.site import Site
 

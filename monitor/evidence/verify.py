@@ -70,7 +70,7 @@ class _Check:
             .join(Item, Item.id == Holding.item_id)
             .where(Holding.school_id == self.school_id)
         )
-        for holding, item in self.session.execute(query).tuples():
+        for holding, item in self.session.execute(query):
             self.held += 1
             leaf = self.leaves.get(holding.leaf_seq)
             if leaf is None or commitment(holding.salt, holding.record) != leaf.commitment:

@@ -47,12 +47,14 @@ def _tell(session: Session, site: Site, source: Source) -> None:
 def _quiet_incidents(session: Session, source: Source) -> Sequence[Incident]:
     """Incidents of the first pass that were not told singly."""
     told_singly = [str(severity) for severity in Severity if severity.rank >= Severity.HIGH.rank]
+    of_source = (
+        select(IncidentItem.incident_id)
+        .join(Item, Item.id == IncidentItem.item_id)
+        .where(Item.source_id == source.id)
+    )
     query = (
         select(Incident)
-        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
-        .join(Item, Item.id == IncidentItem.item_id)
-        .where(Item.source_id == source.id, Incident.first_pass, Incident.severity.not_in(told_singly))
-        .distinct()
+        .where(Incident.id.in_(of_source), Incident.first_pass, Incident.severity.not_in(told_singly))
         .order_by(Incident.id)
     )
     return session.scalars(query).all()

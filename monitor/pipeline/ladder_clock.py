@@ -10,10 +10,11 @@ from alerts.ladder.state import Ladder, Reminder
 from alerts.ladder.words import ReminderKind
 from alerts.mail.drafts import reminder_draft
 from alerts.mail.facts import Asked, ReminderFacts
+from alerts.recipients import NobodyToTell, holders
 from config.schema import Person
 from monitor.pipeline import outbox
 from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.people import named_staff, people_to_tell
+from monitor.pipeline.people import head_is_among, named_staff, people_to_tell
 from monitor.pipeline.raising import console_url
 from monitor.site import Site
 from monitor.store.models import Incident
@@ -72,9 +73,12 @@ def _readers(
 ) -> tuple[Person, ...]:
     """The people in the role that is to hear it and are not named in it; else whoever heard the alert."""
     named = named_staff(session, incident)
-    in_role = tuple(
-        person
-        for person in site.settings.people
-        if person.role is reminder.to_role and person.staff_id not in named
-    )
-    return in_role or people_to_tell(session, site, incident, now)
+    try:
+        return holders(
+            reminder.to_role,
+            site.settings.people,
+            named_staff=named,
+            subject_is_head=head_is_among(session, site.school_id, named),
+        )
+    except NobodyToTell:
+        return people_to_tell(session, site, incident, now)

@@ -25,7 +25,7 @@ def people_to_tell(
             Severity(incident.severity),
             site.settings.people if among is None else among,
             named_staff=named,
-            subject_is_head=_head_is_among(session, site.school_id, named),
+            subject_is_head=head_is_among(session, site.school_id, named),
             at=now,
         )
     except NobodyToTell as nobody:
@@ -44,7 +44,7 @@ def named_staff(session: Session, incident: Incident) -> frozenset[str]:
     return frozenset(staff_id for ids in session.scalars(query) for staff_id in ids)
 
 
-def _head_is_among(session: Session, school_id: int, named: frozenset[str]) -> bool:
+def head_is_among(session: Session, school_id: int, named: frozenset[str]) -> bool:
     if not named:
         return False
     query = select(StaffMember.role).where(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from alerts.apprise_channel import NotTold, tell
-from alerts.dead_man import PingFailed, ping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.apprise_channel import ChannelFailed, tell
+from alerts.dead_man import PingFailed, ping
 from config.secrets import SecretMissing
 from monitor.pipeline import mailing
 from monitor.pipeline.operator_alerts import Trouble, all_clear, open_alert, tell_operators
@@ -18,6 +18,7 @@ from monitor.store.models import MailState, OperatorAlert, OutgoingMail, Source
 
 MAIL_DEAD_AFTER = timedelta(minutes=15)
 STUCK_AFTER = timedelta(minutes=10)
+CHANNEL_SECONDS = 15.0
 log = structlog.get_logger()
 
 
@@ -127,8 +128,8 @@ def _through_apprise(site: Site, alert: OperatorAlert) -> dict[str, str]:
         addresses = [reference.read() for reference in site.settings.operations.apprise]
         if not addresses:
             return {}
-        tell(addresses, title=f"schoolwatch at {site.school_name}", body=alert.words)
-    except (SecretMissing, NotTold) as error:
+        tell(addresses, f"schoolwatch at {site.school_name}", alert.words, timeout=CHANNEL_SECONDS)
+    except (SecretMissing, ChannelFailed) as error:
         log.warning("apprise_failed", problem=str(error))
         return {}
     return {"apprise": site.now().isoformat()}
@@ -146,6 +147,6 @@ def ping_dead_man(site: Site) -> None:
         if open_alert(session, site.school_id, "mail_dead", "mail") is not None:
             return
     try:
-        ping(reference.read())
+        ping(reference.read(), timeout=CHANNEL_SECONDS, proxy=site.settings.network.proxy_url())
     except (SecretMissing, PingFailed) as error:
         log.warning("dead_man_ping_failed", problem=str(error))

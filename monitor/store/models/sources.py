@@ -12,6 +12,7 @@ class School(Base):
 
     id: Mapped[Key]
     name: Mapped[Name]
+    started_at: Mapped[Moment]
     leaf_count: Mapped[int] = mapped_column(default=0)
     """How many leaves the log has. Updating it also serialises those who append."""
     incident_count: Mapped[int] = mapped_column(default=0)

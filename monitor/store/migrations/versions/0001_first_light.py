@@ -14,6 +14,7 @@ def upgrade() -> None:
         "schools",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("leaf_count", sa.Integer(), nullable=False),
         sa.Column("incident_count", sa.Integer(), nullable=False),
         sa.Column("register_changed_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,148 @@
+"""The demo's last screen: what was seen, what was raised and why, what is due, where everything lies."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from config.words import Severity, TaskState
+from monitor.cli.shared import london
+from monitor.demo.runner import Shown
+from monitor.store.models import Incident, Item, ItemState, TakedownTask
+
+COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+SHOWN_INCIDENTS = 12
+
+
+def print_summary(console: Console, shown: Shown) -> None:
+    with shown.site.database.read() as session:
+        console.print(Group(*_parts(session, shown)))
+
+
+def _parts(session: Session, shown: Shown) -> Iterator[RenderableType]:
+    incidents = _incidents(session, shown)
+    yield Text()
+    yield Text(shown.site.school_name, style="bold")
+    yield from _seen(session, shown)
+    yield _heading(f"Raised: {len(incidents)} matters for a person to look at")
+    yield Padding(_raised(incidents), (0, 0, 0, 2))
+    if len(incidents) > SHOWN_INCIDENTS:
+        rest = len(incidents) - SHOWN_INCIDENTS
+        yield Text(f"  … and {rest} more: schoolwatch --config {_config(shown)} incidents", style="dim")
+    yield _heading("Due next (24 hours for a host is absolute: nights and weekends count)")
+    yield Padding(_due(session, shown), (0, 0, 0, 2))
+    yield _heading("Where everything lies")
+    yield Padding(_places(shown), (0, 0, 0, 2))
+    yield _verdict(shown)
+
+
+def _incidents(session: Session, shown: Shown) -> Sequence[Incident]:
+    query = (
+        select(Incident)
+        .filter_by(school_id=shown.site.school_id)
+        .options(selectinload(Incident.items).selectinload(Item.judgement), selectinload(Incident.tasks))
+    )
+    return sorted(session.scalars(query), key=lambda one: (-Severity(one.severity).rank, one.id))
+
+
+def _seen(session: Session, shown: Shown) -> Iterator[Text]:
+    counts = session.execute(
+        select(Item.platform, Item.state, func.count())
+        .filter_by(school_id=shown.site.school_id)
+        .group_by(Item.platform, Item.state)
+    ).all()
+    total = sum(count for _, _, count in counts)
+    by_platform = Counter[str]()
+    by_state = Counter[str]()
+    for platform, state, count in counts:
+        by_platform[platform] += count
+        by_state[state] += count
+    places = " and ".join(f"{count} on {platform}" for platform, count in sorted(by_platform.items()))
+    yield Text(f"Seen: {total} posts and comments ({places}), each committed to the log as it came.")
+    yield Text(
+        f"Of these {by_state[ItemState.HARMLESS]} are harmless or plain criticism, "
+        f"{by_state[ItemState.SEALED]} are sealed as evidence, "
+        f"{by_state[ItemState.NOT_JUDGED]} are pictures without words (not judged)."
+    )
+
+
+def _heading(text: str) -> Text:
+    return Text(f"\n{text}", style="bold")
+
+
+def _raised(incidents: Sequence[Incident]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in ("reference", "severity", "lane", "where", "why"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("reference", "severity"))
+    for incident in incidents[:SHOWN_INCIDENTS]:
+        severity = f"[{COLOURS[incident.severity]}]{incident.severity}[/]"
+        lane = incident.lane.replace("_", " ")
+        table.add_row(incident.reference, severity, lane, incident.platform, escape(_why(incident)))
+    return table
+
+
+def _why(incident: Incident) -> str:
+    judgement = incident.items[0].judgement
+    reasons = [reason["why"] for reason in judgement.reasons] if judgement else []
+    return reasons[0] if reasons else ", ".join(incident.categories)
+
+
+def _due(session: Session, shown: Shown) -> Table:
+    query = (
+        select(TakedownTask)
+        .filter_by(school_id=shown.site.school_id, state=str(TaskState.OPEN))
+        .where(TakedownTask.due_at.is_not(None))
+        .options(selectinload(TakedownTask.incident))
+        .order_by(TakedownTask.due_at, TakedownTask.id)
+        .limit(8)
+    )
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for column in ("due", "incident", "what", "who"):
+        table.add_column(column, no_wrap=column != "what")
+    for task in session.scalars(query):
+        step, owner = task.step.replace("_", " "), task.owner_role.replace("_", " ")
+        table.add_row(london(task.due_at) if task.due_at else "", task.incident.reference, step, owner)
+    return table
+
+
+def _places(shown: Shown) -> Text:
+    mails = len(list((shown.folder / "mail").glob("*.eml")))
+    places = {
+        "mails": f"{shown.folder / 'mail'}/  ({mails} sent over SMTP)",
+        "evidence": f"{_near(shown.site.evidence)}/",
+        "export": _near(shown.export.path),
+        "settings": _config(shown),
+    }
+    return Text("\n".join(f"{name:9} {place}" for name, place in places.items()), overflow="fold")
+
+
+def _near(path: Path) -> str:
+    """As the reader would type it from the folder they are in."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _config(shown: Shown) -> str:
+    return str(shown.folder / "schoolwatch.toml")
+
+
+def _verdict(shown: Shown) -> Text:
+    result = shown.verified
+    if shown.failed:
+        return Text(
+            f"\nVERIFICATION FAILED: {len(result.faults)} faults in the store, "
+            f"{shown.export_faults} in the export.",
+            style="bold red",
+        )
+    return Text(
+        f"\nVerified: {result.leaves} log lines, {result.evidence} sealed items and the export match, "
+        f"byte for byte. Done in {shown.seconds:.1f} s.",
+        style="green",
+    )

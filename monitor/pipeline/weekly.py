@@ -1,0 +1,92 @@
+"""The weekly export: made once a week from what was sealed, and announced to its reader."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.export.week import IsoWeek
+from alerts.export.writer import ExportMade, write_export
+from alerts.mail.drafts import weekly_draft
+from alerts.recipients import holders
+from config.schema import Role
+from monitor.pipeline import outbox
+from monitor.pipeline.weekly_contents import lanes_of, week_contents
+from monitor.pipeline.weekly_facts import weekly_facts
+from monitor.site import Site
+from monitor.store import custody
+from monitor.store.models import School, Source, WeeklyExport
+
+MADE_AFTER = timedelta(hours=6)
+"""Monday 06:00 in London: clear of the hour that the clocks skip or repeat."""
+log = structlog.get_logger()
+
+
+def export_week(site: Site, week: IsoWeek, folder: Path, reader: Role = Role.SENIOR_MANAGER) -> ExportMade:
+    """Write one week's export for one reader, and record who was given what."""
+    now = site.now()
+    with site.database.read() as session:
+        contents = week_contents(session, site, week, lanes_of(reader))
+    made = write_export(contents, folder, made_at=now)
+    with site.database.write() as session:
+        for item in contents.items:
+            custody.note(
+                session, site.school_id, now, "exported", item_uid=item.item_id, reference=item.reference,
+                week=str(week), reader=str(reader), sha256=made.sha256,
+            )  # fmt: skip
+    log.info("exported", week=str(week), items=len(contents.items))
+    return made
+
+
+def make_due_export(site: Site) -> None:
+    """Make last week's export once it is due, unless it is there; then announce it."""
+    week = due_week(site.now())
+    with site.database.read() as session:
+        if _made(session, site, week) is not None or not _watched_then(session, site, week):
+            return
+    export_and_announce(site, week)
+
+
+def due_week(now: datetime) -> IsoWeek:
+    """The last week whose export is due: the one before, from Monday 06:00 in London on."""
+    return IsoWeek.of(now - MADE_AFTER).previous
+
+
+def export_and_announce(site: Site, week: IsoWeek) -> ExportMade:
+    """The file first, then in one transaction its row and its mails."""
+    made = export_week(site, week, export_folder(site))
+    now = site.now()
+    with site.database.write() as session:
+        facts = weekly_facts(session, site, week, made, lanes_of(Role.SENIOR_MANAGER))
+        row = WeeklyExport(
+            school_id=site.school_id, week=str(week), path=str(made.path), sha256=made.sha256, made_at=now
+        )
+        if _made(session, site, week) is None:
+            session.add(row)
+        draft = weekly_draft(facts)
+        readers = holders(
+            Role.SENIOR_MANAGER, site.settings.people, named_staff=frozenset(), subject_is_head=False
+        )
+        for person in readers:
+            letter = outbox.Letter("weekly", f"weekly:{week}", person.email, outbox.WEEKLY_PRIORITY, draft)
+            outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+    return made
+
+
+def export_folder(site: Site) -> Path:
+    return site.evidence.parent / "export"
+
+
+def _made(session: Session, site: Site, week: IsoWeek) -> WeeklyExport | None:
+    query = select(WeeklyExport).filter_by(school_id=site.school_id, week=str(week))
+    return session.scalars(query).one_or_none()
+
+
+def _watched_then(session: Session, site: Site, week: IsoWeek) -> bool:
+    """A school that started today is not sent an export of a week in which nobody looked."""
+    school = session.get_one(School, site.school_id)
+    looked = select(Source.id).where(Source.school_id == site.school_id, Source.last_attempt_at.is_not(None))
+    started = school.started_at < week.end
+    return started and session.execute(looked).first() is not None

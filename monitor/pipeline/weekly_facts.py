@@ -1,0 +1,100 @@
+"""The counts of the weekly mail, for the lanes that its reader is told of."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.export.week import IsoWeek
+from alerts.export.writer import ExportMade
+from alerts.mail.facts import DigestLine, Gap, Tally, WeeklyFacts
+from config.words import Lane, Outcome, Rung, Severity, TaskState
+from monitor.pipeline.weekly_contents import failures_of, week_contents
+from monitor.site import Site
+from monitor.store.models import Incident, TakedownTask
+
+
+def weekly_facts(
+    session: Session, site: Site, week: IsoWeek, made: ExportMade, lanes: tuple[Lane, ...]
+) -> WeeklyFacts:
+    contents = week_contents(session, site, week, lanes)
+    incidents = _opened_in(session, site, week, lanes)
+    return WeeklyFacts(
+        school_name=site.school_name,
+        week=str(week),
+        start=week.start,
+        end=week.end,
+        items_seen=contents.counts.items_seen,
+        items_raised=sum(contents.counts.by_lane.values()),
+        not_judged=contents.counts.not_judged,
+        by_category=_tally(word for incident in incidents for word in incident.categories),
+        by_lane=_tally(incident.lane for incident in incidents),
+        by_state=_tally(incident.state for incident in incidents),
+        by_severity=_tally(incident.severity for incident in incidents),
+        in_other_lanes=sum(contents.counted_only.values()),
+        overdue=tuple(_overdue(session, site, lanes)),
+        gaps=tuple(
+            Gap(row.source, row.start, row.end, row.words) for row in failures_of(session, site, week)
+        ),
+        file=made.path,
+        sha256=made.sha256,
+        refused_by_host=sum(_refused_by_host(incident) for incident in incidents),
+        urgent=tuple(
+            incident.reference
+            for incident in incidents
+            if Severity(incident.severity).rank >= Severity.HIGH.rank
+        ),
+        console_url=site.settings.console.public_url,
+    )
+
+
+def _opened_in(session: Session, site: Site, week: IsoWeek, lanes: Sequence[Lane]) -> Sequence[Incident]:
+    query = (
+        select(Incident)
+        .where(
+            Incident.school_id == site.school_id,
+            Incident.opened_at >= week.start,
+            Incident.opened_at < week.end,
+            Incident.lane.in_([str(lane) for lane in lanes]),
+        )
+        .order_by(Incident.id)
+    )
+    return session.scalars(query).all()
+
+
+def _tally(words: Iterable[str]) -> tuple[Tally, ...]:
+    return tuple(Tally(word.replace("_", " "), number) for word, number in Counter(words).most_common())
+
+
+def _overdue(session: Session, site: Site, lanes: Sequence[Lane]) -> Iterable[DigestLine]:
+    undecided = [str(state) for state in (TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING)]
+    query = (
+        select(TakedownTask, Incident)
+        .join(Incident, Incident.id == TakedownTask.incident_id)
+        .where(
+            Incident.school_id == site.school_id,
+            Incident.state == "open",
+            Incident.lane.in_([str(lane) for lane in lanes]),
+            TakedownTask.state.in_(undecided),
+            TakedownTask.due_at <= site.now(),
+        )
+        .order_by(TakedownTask.due_at)
+    )
+    earliest: dict[int, DigestLine] = {}
+    for task, incident in session.execute(query):
+        earliest.setdefault(
+            incident.id,
+            DigestLine(
+                incident.reference,
+                Severity(incident.severity),
+                Lane(incident.lane),
+                incident.platform,
+                task.due_at,
+            ),
+        )
+    return earliest.values()
+
+
+def _refused_by_host(incident: Incident) -> bool:
+    return any(task.rung == Rung.HOST_REPORT and task.outcome == Outcome.REFUSED for task in incident.tasks)
