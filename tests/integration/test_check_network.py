@@ -305,7 +305,9 @@ def test_a_name_that_dns_does_not_know_would_be_taken_for_a_dead_platform() -> N
 
 
 def test_a_refused_connection_would_be_taken_for_something_else() -> None:
-    assert look("https://localhost:1").message == "the connection is refused or cut"
+    line = look("https://localhost:1")
+    assert line.message == "the connection is refused or cut"
+    assert "on this machine" in line.mend
 
 
 def test_a_firewall_that_swallows_or_cuts_would_hold_up_the_check() -> None:
@@ -395,8 +397,14 @@ def test_a_broken_bundle_would_be_found_source_by_source(tmp_path: Path) -> None
 
 def test_the_letter_to_the_filters_keeper_would_forget_a_host() -> None:
     settings = school(("https://social.example.org", "http://127.0.0.1:9"))
+    second = {"host": "smtp.example.org", "port": 465, "security": "tls"}
+    tables = settings.model_dump()
+    settings = Settings.model_validate(tables | {"mail": tables["mail"] | {"second": second}})
     [line] = allow_lines(Surroundings(settings, lambda: NOW, {}, plugins(), 1.0))
-    assert line.message == "graph.facebook.com, social.example.org (TCP port 443)"
+    assert (
+        line.message
+        == "graph.facebook.com (TCP 443), social.example.org (TCP 443), smtp.example.org (TCP 465)"
+    )
 
 
 def test_a_machine_whose_clock_runs_late_would_seal_wrong_times() -> None:
