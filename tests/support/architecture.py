@@ -175,6 +175,8 @@ def no_picture_is_fetched(module: Module) -> Found:
     for line, name in imported(module):
         if name.partition(".")[0] in _PICTURE_LIBRARIES:
             yield line, f"{name} reads pictures"
+    if not _MEDIA_WORD.search(module.text):
+        return
     media_names = _names_for_media(module.tree)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and last_name(node.func) in _FETCHING:
