@@ -14,6 +14,7 @@ from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import CheckLine, failed, ok
 from monitor.checks.mail import mail_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
+from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
 from monitor.checks.sources import source_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
@@ -63,6 +64,7 @@ def _known(plugins: Mapping[str, Plugin] | None) -> tuple[Mapping[str, Plugin], 
 def _of_the_settings(around: Surroundings) -> list[Check]:
     return [
         Check("settings", partial(settings_lines, around.settings)),
+        Check("secret files", partial(secret_file_lines, around.settings)),
         Check("people", partial(people_lines, around.settings)),
         Check("alarm channels", partial(alarm_lines, around.settings, around.environment)),
     ]

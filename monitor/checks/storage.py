@@ -61,8 +61,12 @@ def database_lines(
 ) -> list[CheckLine]:
     """Whether the database answers and, from `probe`, which version its tables have."""
     file = settings.store.sqlite_file()
-    if engine is None and file is not None and not file.exists():
-        return [ok("database", f"{file} does not exist yet; the first start makes it")]
+    try:
+        if engine is None and file is not None and not file.exists():
+            return [ok("database", f"{file} does not exist yet; the first start makes it")]
+    except PermissionError:
+        mend = "Let the account that runs schoolwatch into that folder, or correct store.database."
+        return [failed("database", f"{file} is in a folder that is closed to this account", mend)]
     try:
         url = settings.store.database_url(environment)
     except SecretMissing as error:

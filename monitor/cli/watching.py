@@ -29,7 +29,9 @@ def run() -> None:
     require_production(settings())
     write_logs_to_stderr(logging.INFO)
     with site() as opened:
-        Service(opened, JudgeRoom(opened).judge).run()
+        room = JudgeRoom(opened)
+        room.judge()  # a broken model is said now, not when the first comment comes
+        Service(opened, room.judge).run()
 
 
 def poll(

@@ -22,6 +22,7 @@ from sqlalchemy import update
 from classifiers.interface import Judge
 from monitor.daemon.instance import only_instance
 from monitor.daemon.polling import PollCrew
+from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
@@ -62,6 +63,7 @@ class Service:
     def _start(self) -> None:
         every = {
             "poll": (self._crew.start_due, 1),
+            "first digests": (lambda: tell_first_passes(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "rechecks": (lambda: recheck_due(self._site), 60),
             "watch": (lambda: keep_watch(self._site), 30),
