@@ -101,7 +101,7 @@ class Reader:
     def _surface(self, post: Mapping[str, Any], roots: frozenset[str], first_id: str) -> Surface:
         if post.get("author_id") == self.account_id:
             return Surface.OWN_POST
-        conversation, parent = post.get("conversation_id"), _reference(post, "replied_to")
+        conversation, parent = _text(post.get("conversation_id")), _reference(post, "replied_to")
         # An answer straight to the conversation's first post, by whom X says it was written.
         answers_us = parent == conversation and post.get("in_reply_to_user_id") == self.account_id
         if conversation not in (None, first_id) and (conversation in roots or answers_us):
@@ -172,7 +172,7 @@ def _reference(post: Mapping[str, Any], kind: str) -> str | None:
 
 def _media(post: Mapping[str, Any], batch: Batch) -> tuple[Media, ...]:
     keys = _object(post.get("attachments")).get("media_keys")
-    known = [batch.media.get(key, {}) for key in keys] if isinstance(keys, list) else []
+    known = [batch.media.get(str(key), {}) for key in keys] if isinstance(keys, list) else []
     return tuple(
         Media(
             kind=_text(one.get("type")) or "unknown",
