@@ -36,13 +36,20 @@ def find_settings(path: Path | None = None, usual_places: Sequence[Path] = USUAL
     if path is not None:
         return path
     for usual in usual_places:
-        if usual.exists():
+        if _is_there(usual):
             return usual
     looked = " nor ".join(str(usual) for usual in usual_places)
     raise SettingsError(
         f"no settings: neither {looked} exists; "
         "write one with `schoolwatch init`, or name it with --config PATH"
     )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True  # in a folder closed to us: reading it will say so
 
 
 def load_settings(path: Path | None = None) -> Settings:

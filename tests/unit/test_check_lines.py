@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
 from config.schema import Settings
-from monitor.checks import CheckLine, State, worst
+from monitor.checks import CheckLine, State, run_checks, worst
 from monitor.checks.certificates import issuer
 from monitor.checks.clock import clock_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import failed, ok, warning
+from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
 from monitor.checks.surroundings import Surroundings
@@ -89,6 +90,22 @@ def test_a_school_with_one_mail_server_and_nothing_else_would_think_that_alarms_
     lines = by_subject(alarm_lines(settings(), {}))
     assert lines["another way to tell"].state is State.WARNING
     assert lines["outside watcher"].state is State.WARNING
+
+
+def test_a_token_that_every_pupils_account_can_read_would_go_unnoticed(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("page-token", "smtp", "closed", "missing")]
+    for file, mode in zip(files, (0o644, 0o602, 0o640), strict=False):
+        file.write_text("hunter2")
+        file.chmod(mode)
+    source = {"name": "a", "platform": "facebook", "account": "fernhill", "account_id": "1"}
+    whole = settings(
+        sources=[{**source, "credentials": {"page_token": {"file": files[0]}, "other": {"file": files[3]}}}],
+        mail={"host": "h", "sender": "a@b.uk", "username": "u", "password": {"file": files[1]}},
+        operations={"apprise": [{"file": files[2]}]},
+    )
+    lines = secret_file_lines(whole)
+    assert sorted(line.message.split()[0] for line in lines) == sorted(map(str, files[:2]))
+    assert {line.state for line in lines} == {State.WARNING}
 
 
 # --- guard -------------------------------------------------------------------------------------------
@@ -227,6 +244,20 @@ def test_a_file_that_is_no_database_would_be_called_one(tmp_path: Path) -> None:
     assert "restore the last backup" in line.mend
 
 
+def test_a_database_in_a_closed_folder_would_end_in_a_traceback(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    uid = os.geteuid()
+    if uid == 0:
+        os.seteuid(65534)  # root goes everywhere
+    try:
+        [line] = database_lines(sqlite(closed / "watch.db"), {})
+    finally:
+        os.seteuid(uid)
+    assert line.state is State.FAILED
+    assert "closed to this account" in line.message
+
+
 def test_a_database_of_an_older_release_would_go_unnoticed(tmp_path: Path) -> None:
     whole = sqlite(tmp_path / "watch.db")
     engine = create_engine(whole.store.database_url({}))
@@ -288,3 +319,23 @@ def test_a_damaged_certificate_would_stop_the_check(data: st.DataObject) -> None
 
 
 _DER = ssl.PEM_cert_to_DER_cert(trustme.CA().issue_cert("localhost").cert_chain_pems[0].bytes().decode())
+
+
+# --- all together ------------------------------------------------------------------------------------
+
+
+def test_a_damaged_model_or_connector_would_hide_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Any:
+        raise ImportError("no module named hunter2\nand more")
+
+    monkeypatch.setattr("monitor.checks.run.registered_plugins", broken)
+    mail = {"host": "127.0.0.1", "port": 1, "sender": "watch@example.sch.uk"}
+    whole = settings(mail=mail, store={"database": f"sqlite:///{tmp_path}/watch.db", "evidence": tmp_path})
+    lines = by_subject(run_checks(whole, now=lambda: NOON, models_probe=broken, environment={}, seconds=5.0))
+    assert lines["connectors"].message == "cannot be loaded (ImportError)"
+    assert lines["models"].message == "no module named hunter2"
+    assert lines["disk (store.evidence)"].state is not State.FAILED
+    assert lines["mail server"].state is State.FAILED
+    assert lines["clock"].state is State.WARNING

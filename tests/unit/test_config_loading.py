@@ -121,6 +121,20 @@ def test_nobody_would_know_where_to_put_the_file_when_there_is_none(tmp_path: Pa
         load_settings(tmp_path)
 
 
+def test_a_folder_closed_to_the_service_would_be_passed_over_in_silence(tmp_path: Path) -> None:
+    closed = tmp_path / "etc"
+    closed.mkdir(mode=0)
+    uid = os.geteuid()
+    if uid == 0:
+        os.seteuid(65534)
+    try:
+        found = find_settings(None, (closed / "schoolwatch.toml",))
+        with pytest.raises(SettingsError, match=r"cannot be read \(Permission denied\)"):
+            load_settings(found)
+    finally:
+        os.seteuid(uid)
+
+
 def test_an_unreadable_file_would_end_in_a_traceback(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
     path.chmod(0)
