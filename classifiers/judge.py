@@ -1,0 +1,186 @@
+"""The judge: reads each comment once, asks the models, and says why.
+
+`load_judge` is the way in. The result is pure: the same batch gives the same answer, and a comment's
+answer does not depend on the others in its batch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
+from classifiers.features import PUBLIC, describe, public_text
+from classifiers.hashing import hash_texts
+from classifiers.interface import Comment, Judgement, Register
+from classifiers.linear import LinearModel, load, pick_features
+from classifiers.pupil_information.identify import Identified, identify, resolved
+from classifiers.pupil_information.rules import must_be_pupil_information
+from classifiers.reading import Reader, Reading
+from classifiers.reasons import reasons_for
+from classifiers.register.matcher import Kind
+from classifiers.severity import severity_of
+from classifiers.signs import signs_of
+from config.words import Flag, Label, Severity
+
+MODELS = Path(__file__).parent / "models"
+_BATCH = 256
+_SURE = 0.99
+"""Score of what a rule decides, whatever the words are."""
+F64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    reading: Reading
+    found: list[Identified]
+
+
+class EmbeddedJudge:
+    """Implements `classifiers.interface.Judge` with the models shipped in the package."""
+
+    def __init__(
+        self,
+        register: Register,
+        public: LinearModel,
+        school: LinearModel,
+        *,
+        thresholds: Mapping[Label, float] | None = None,
+        second: SecondOpinion | None = None,
+    ) -> None:
+        self._reader = Reader(register)
+        self._token_key = register.token_key
+        self._public = public
+        self._school = school
+        self._second = second
+        self._thresholds = {head: school.threshold_of(head) for head in school.heads} | {
+            label.value: value for label, value in (thresholds or {}).items()
+        }
+        self._labels = [school.heads.index(label.value) for label in Label]
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Name, version and SHA-256 of every model that speaks here."""
+        told = {
+            model.name: f"{model.version} sha256:{model.sha256}" for model in (self._public, self._school)
+        }
+        if self._second is not None:
+            told["detoxify"] = self._second.described
+        return told
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        return dict(self._thresholds)
+
+    def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
+        """One judgement a comment, in order."""
+        result: list[Judgement] = []
+        for start in range(0, len(comments), _BATCH):
+            result += self._judge_batch(comments[start : start + _BATCH])
+        return result
+
+    def _judge_batch(self, comments: Sequence[Comment]) -> Iterator[Judgement]:
+        seen = [self._see(comment) for comment in comments]
+        scores = self._scores(seen)
+        models = self.models
+        for one, row in zip(seen, scores, strict=True):
+            yield replace(self._conclude(one, row), models=models)
+
+    def _see(self, comment: Comment) -> _Seen:
+        reading = self._reader.read(comment)
+        teachers = self._reader.place_finder.teachers
+        return _Seen(reading, identify(reading, self._reader.matcher, teachers, self._token_key))
+
+    def _scores(self, seen: Sequence[_Seen]) -> F64:
+        rows = [describe(one.reading, one.found) for one in seen]
+        nothing = np.zeros((len(seen), 0), dtype=np.float32)
+        public = hash_texts([public_text(one.reading) for one in seen], self._public.bits)
+        for row, margin in zip(rows, self._public.margins(public, nothing)[:, 0], strict=True):
+            row[PUBLIC] = float(margin)
+        buckets = hash_texts([one.reading.masked for one in seen], self._school.bits)
+        scores = self._school.scores(buckets, pick_features(rows, self._school.features))
+        return self._with_second_opinion(seen, scores)
+
+    def _with_second_opinion(self, seen: Sequence[_Seen], scores: F64) -> F64:
+        if self._second is not None:
+            column = self._school.heads.index(Label.ABUSE)
+            texts = [one.reading.comment.text for one in seen]
+            scores[:, column] = self._second.joined(texts, scores[:, column])
+        return scores
+
+    def _conclude(self, one: _Seen, row: F64) -> Judgement:
+        reading = one.reading
+        if not reading.view.text.strip():
+            return _not_judged(reading.comment)
+        scores = {label: float(row[column]) for label, column in zip(Label, self._labels, strict=True)}
+        if must_be_pupil_information(reading, one.found):
+            scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], _SURE)
+        labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
+        given = [label for label in Label if labels[label]]
+        flags = self._flags(row, given)
+        severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
+        exposed = labels[Label.PUPIL_INFORMATION]
+        reasons = reasons_for(reading, one.found, given, flags, self._telling(reading, [*given, *flags]))
+        return Judgement(
+            id=reading.comment.id,
+            labels=labels,
+            scores=scores,
+            severity=severity,
+            flags=tuple(flags),
+            pupils=resolved(one.found) if exposed else (),
+            staff=_staff(reading),
+            reasons=reasons,
+        )
+
+    def _flags(self, row: F64, given: Sequence[Label]) -> list[Flag]:
+        """Flags whose head passes its threshold; whom it is aimed at counts only where something is."""
+        heads = self._school.heads
+        passed = [flag for flag in Flag if row[heads.index(flag)] >= self._thresholds[flag]]
+        aimed = Label.ABUSE in given or Label.DEFAMATION in given
+        return [flag for flag in passed if aimed or flag not in (Flag.STAFF_TARGET, Flag.PUPIL_TARGET)]
+
+    def _telling(self, reading: Reading, given: Sequence[Label | Flag]) -> dict[str, str]:
+        """For each label and flag given, the word of the text that speaks most for it."""
+        words = [word for word in dict.fromkeys(reading.lower.split()) if len(word) > 2][:200]
+        if not given or not words:
+            return {}
+        nothing = np.zeros((len(words), len(self._school.features)), dtype=np.float32)
+        margins = self._school.margins(hash_texts(words, self._school.bits), nothing)
+        return {head: words[int(np.argmax(margins[:, self._school.heads.index(head)]))] for head in given}
+
+
+def load_judge(
+    register: Register,
+    *,
+    thresholds: Mapping[Label, float] | None = None,
+    detoxify: DetoxifySettings | None = None,
+    models: Path = MODELS,
+) -> EmbeddedJudge:
+    """The judge for one school. `ModelBroken` when a shipped model is missing or damaged.
+
+    A detoxify checkpoint that cannot be used is logged as an error and the embedded models go on alone;
+    `judge.models` then has no entry `detoxify`.
+    """
+    public = load(models / f"{PUBLIC}.npz")
+    school = load(models / "school.npz")
+    second = load_second_opinion(detoxify) if detoxify is not None else None
+    return EmbeddedJudge(register, public, school, thresholds=thresholds, second=second)
+
+
+def _staff(reading: Reading) -> tuple[str, ...]:
+    """Ids of the staff meant without doubt, in the order of the text."""
+    keys = (mention.ids[0] for mention in reading.of(Kind.STAFF) if len(mention.ids) == 1)
+    return tuple(dict.fromkeys(keys))
+
+
+def _not_judged(comment: Comment) -> Judgement:
+    """No words: a picture only, or nothing that can be seen. Never to be shown as harmless."""
+    return Judgement(
+        id=comment.id,
+        labels=dict.fromkeys(Label, False),
+        scores=dict.fromkeys(Label, 0.0),
+        severity=Severity.NONE,
+        judged=False,
+    )

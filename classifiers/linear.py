@@ -1,0 +1,160 @@
+"""Linear models over hashed words and named features, kept as plain arrays (no pickle).
+
+A file is a numpy archive read with `allow_pickle=False`. It holds the non-zero buckets, a table of
+int8 weights (buckets x heads) with one scale a head, the weights of the named features, a bias, a
+Platt calibration and a threshold a head, and a JSON header with name, version and feature names.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.errors import ModelBroken
+from classifiers.hashing import Buckets
+
+FORMAT = 1
+F32 = npt.NDArray[np.float32]
+_MEND = "Install schoolwatch again, or train the models anew with ./run train"
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    name: str
+    version: str
+    heads: tuple[str, ...]
+    bits: int
+    features: tuple[str, ...]
+    """Names of the dense features, in the order of their columns."""
+    weights: npt.NDArray[np.int8]
+    """A row for each of 2 ** bits buckets, a column a head."""
+    scale: F32
+    dense: F32
+    """A row a named feature, a column a head."""
+    bias: F32
+    calibration: F32
+    """Slope and offset (rows) of the logistic that turns a margin into a probability, a column a head."""
+    thresholds: F32
+    sha256: str = ""
+
+    def margins(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
+        """Raw scores, one row a text and one column a head. Features: texts x named features."""
+        sums = np.zeros((len(buckets.per_text), len(self.heads)))
+        value = buckets.value.astype(np.float64)
+        for head in range(len(self.heads)):
+            found = self.weights[buckets.bucket, head] * value
+            sums[:, head] = np.bincount(buckets.text, weights=found, minlength=len(sums))
+        result: npt.NDArray[np.float64] = sums * self.scale + features @ self.dense + self.bias
+        return result
+
+    def scores(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities, one row a text and one column a head."""
+        logits = self.margins(buckets, features) * self.calibration[0] + self.calibration[1]
+        result: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+        return result
+
+    def threshold_of(self, head: str) -> float:
+        return float(self.thresholds[self.heads.index(head)])
+
+
+def quantise(weights: F32, keep: float = 1.0) -> tuple[npt.NDArray[np.int8], F32]:
+    """Round weights (buckets x heads) to int8 with one scale a head, keeping the largest `keep` share."""
+    kept = weights.copy()
+    for head in range(kept.shape[1]):
+        size = np.abs(kept[:, head])
+        present = size[size > 0]
+        if keep < 1 and len(present):
+            kept[size < np.quantile(present, 1 - keep), head] = 0
+    scale = np.maximum(np.abs(kept).max(axis=0), 1e-12) / 127
+    return np.round(kept / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def save(model: LinearModel, path: Path) -> None:
+    rows = np.flatnonzero(model.weights.any(axis=1))
+    header = {"format": FORMAT, "name": model.name, "version": model.version, "bits": model.bits,
+              "heads": model.heads, "features": model.features}  # fmt: skip
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "header": np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8),
+        # Gaps between neighbouring buckets are small numbers, which compress well.
+        "gaps": np.diff(rows, prepend=0).astype(np.uint32),
+        "weights": model.weights[rows],
+        **{name: getattr(model, name) for name in _SMALL},
+    }
+    path.write_bytes(_archive(arrays))
+
+
+_SMALL = ("scale", "dense", "bias", "calibration", "thresholds")
+
+
+def _archive(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """A numpy archive with fixed dates, so that the same training gives the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(),
+                             zipfile.ZIP_DEFLATED, 9)  # fmt: skip
+    return whole.getvalue()
+
+
+def load(path: Path) -> LinearModel:
+    """Read a model, or raise `ModelBroken` with the place and the mend."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelBroken(path, f"the model cannot be read ({error.strerror})", _MEND) from error
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            return _from_arrays({name: archive[name] for name in archive.files}, content)
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, TypeError, IndexError) as error:
+        raise ModelBroken(path, f"the model is damaged ({type(error).__name__})", _MEND) from error
+
+
+def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], content: bytes) -> LinearModel:
+    header = json.loads(arrays["header"].tobytes())
+    if header["format"] != FORMAT:
+        raise ValueError("another format")
+    rows = np.cumsum(arrays["gaps"], dtype=np.int64)
+    heads = tuple(header["heads"])
+    weights = np.zeros((1 << header["bits"], len(heads)), dtype=np.int8)
+    weights[rows] = arrays["weights"]
+    model = LinearModel(
+        name=header["name"],
+        version=header["version"],
+        heads=heads,
+        bits=header["bits"],
+        features=tuple(header["features"]),
+        weights=weights,
+        sha256=hashlib.sha256(content).hexdigest(),
+        **{name: arrays[name] for name in _SMALL},
+    )
+    _check_shapes(model)
+    return model
+
+
+def _check_shapes(model: LinearModel) -> None:
+    heads = len(model.heads)
+    wanted = [(heads,), (len(model.features), heads), (heads,), (2, heads), (heads,)]
+    found = [getattr(model, name).shape for name in _SMALL]
+    finite = all(np.isfinite(getattr(model, name)).all() for name in _SMALL)
+    if found != wanted or not finite:
+        raise ValueError("arrays of the wrong shape")
+
+
+def pick_features(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> F32:
+    """Named features of each text as a table in the order that a model was trained with."""
+    table = np.zeros((len(rows), len(names)), dtype=np.float32)
+    column = {name: place for place, name in enumerate(names)}
+    for place, row in enumerate(rows):
+        for name, value in row.items():
+            if name in column:
+                table[place, column[name]] = value
+    return table

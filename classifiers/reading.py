@@ -1,0 +1,130 @@
+"""One comment, read once: spelling, people, places and cues, shared by all three judgements."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from classifiers.abuse.cues import KINDS, QUIET
+from classifiers.cues import Cue, CueBook
+from classifiers.defamation.cues import HARMLESS_MANNER, IMPUTED, MANNER
+from classifiers.interface import Comment, Reason, Register
+from classifiers.normalising import View, normalise
+from classifiers.places import Place, PlaceFinder
+from classifiers.pupil_information.cues import DETAIL
+from classifiers.register.matcher import Form, Kind, Matcher, Mention
+from classifiers.safeguarding import DANGER
+
+NEAR = 80
+"""Characters within which a cue counts as said of a person."""
+
+_URL = re.compile(r"https?://\S+|www\.\S+")
+_HANDLE = re.compile(r"@\w[\w.]*")
+_MONEY = re.compile(r"[£$€]\s?\d[\d,.]*k?|\b\d+k\b")
+_NUMBER = re.compile(r"\d+")
+_MASKS = {Kind.STAFF: " xstaff ", Kind.PUPIL: " xpupil ", Kind.SCHOOL: " xschool ", Kind.ADULT: " xadult "}
+_PLACE_MASKS = {"class": " xclass ", "year": " xyear "}
+
+
+@dataclass(frozen=True)
+class Reading:
+    comment: Comment
+    view: View
+    mentions: tuple[Mention, ...]
+    places: tuple[Place, ...]
+    cues: tuple[Cue, ...]
+    context_mentions: tuple[Mention, ...]
+    context_places: tuple[Place, ...]
+
+    @cached_property
+    def lower(self) -> str:
+        return self.view.lower
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        return Counter(cue.topic for cue in self.cues)
+
+    def of(self, kind: Kind) -> list[Mention]:
+        return [mention for mention in self.mentions if mention.kind is kind]
+
+    def cues_of(self, *topics: str) -> list[Cue]:
+        return [cue for cue in self.cues if cue.topic in topics]
+
+    def near(self, mention: Mention, topic: str) -> bool:
+        return any(cue.topic == topic and gap(cue, mention) <= NEAR for cue in self.cues)
+
+    def reason(self, category: str, start: int, end: int, why: str) -> Reason:
+        """A reason that points at the original words of `view.text[start:end]`."""
+        first, last = self.view.span(start, end)
+        return Reason(category, first, last, self.comment.text[first:last], why)
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with people, classes and figures replaced by their sort: a model learns no name."""
+        spans = [(m.start, m.end, _MASKS[m.kind]) for m in self.mentions]
+        spans += [
+            (p.start, p.end, _PLACE_MASKS.get(p.kind, f" x{p.kind.replace('_', '')} ")) for p in self.places
+        ]
+        pieces, position = [], 0
+        for start, end, mask in sorted(spans):
+            if start >= position:
+                pieces += [self.lower[position:start], mask]
+                position = end
+        pieces.append(self.lower[position:])
+        return mask_plain("".join(pieces))
+
+
+def mask_plain(lower: str) -> str:
+    """Links, handles, sums and numbers as their sort: they differ from day to day and say little."""
+    text = _URL.sub(" xlink ", lower)
+    text = _HANDLE.sub(" xuser ", text)
+    text = _MONEY.sub(" xmoney ", text)
+    return _NUMBER.sub("0", text)
+
+
+def gap(cue: Cue, mention: Mention) -> int:
+    """Characters between the two; 0 when they touch or overlap."""
+    return max(cue.start - mention.end, mention.start - cue.end, 0)
+
+
+class Reader:
+    """Reads comments for one register. Building it costs time; reading does not grow with the register."""
+
+    def __init__(self, register: Register) -> None:
+        self.matcher = Matcher(register)
+        self.place_finder = PlaceFinder(register)
+        self.cue_book = CueBook(KINDS, QUIET, IMPUTED, MANNER, HARMLESS_MANNER, DETAIL, DANGER)
+
+    def read(self, comment: Comment) -> Reading:
+        view = normalise(comment.text)
+        places = self.place_finder.find(view)
+        context = normalise(comment.context or "")
+        return Reading(
+            comment=comment,
+            view=view,
+            mentions=tuple(_meant(self.matcher.find(view), places)),
+            places=tuple(places),
+            cues=tuple(self.cue_book.find(view.lower)),
+            context_mentions=tuple(self.matcher.find(context)),
+            context_places=tuple(self.place_finder.find(context)),
+        )
+
+
+def _meant(mentions: list[Mention], places: list[Place]) -> list[Mention]:
+    """Without the ordinary words in lower case ("grace period") and classes taken for names."""
+    classes = [place for place in places if place.kind == "class"]
+    return [
+        mention for mention in mentions
+        if not any(place.start < mention.end and mention.start < place.end for place in classes)
+        and (
+            mention.capital
+            or not mention.common
+            or mention.form is not Form.FIRST
+            or _beside(mention, classes)
+        )
+    ]  # fmt: skip
+
+
+def _beside(mention: Mention, classes: list[Place]) -> bool:
+    return any(0 <= place.start - mention.end <= 12 for place in classes)

@@ -1,0 +1,60 @@
+"""How urgent a finding is, and which lane it belongs to. Pure functions of labels and flags.
+
+The order follows NEU 10.2 and Queen's Crescent 2.7.4: danger to life or to a child, an indecent image
+and self-harm come first; a named person under attack next; then what may break a policy.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from config.words import Flag, Label, Lane, Severity
+
+_CRITICAL = frozenset({Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT})
+_HIGH = frozenset({Flag.THREAT, Flag.HATE, Flag.SEXUAL})
+_POLICY_ONLY = frozenset({Flag.HARASSMENT, Flag.INSULT})
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What the words show beside labels and flags."""
+
+    life_at_risk: bool = False
+    """A threat that speaks of killing, weapons or fire."""
+    published_whereabouts: bool = False
+    """Address, phone or number plate of somebody who is aimed at."""
+    sensitive_detail: bool = False
+    """Health, family, behaviour or whereabouts of a pupil who can be identified."""
+
+
+def severity_of(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Signs) -> Severity:
+    if flags & _CRITICAL or (Flag.THREAT in flags and signs.life_at_risk):
+        return Severity.CRITICAL
+    if Flag.THREAT in flags or (labels and _is_high(labels, flags, signs)):
+        return Severity.HIGH
+    if labels:
+        return Severity.MEDIUM
+    return Severity.LOW if flags & (_HIGH | _POLICY_ONLY) else Severity.NONE
+
+
+def _is_high(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Signs) -> bool:
+    staff_allegation = Flag.ALLEGATION_CRIME in flags and Flag.STAFF_TARGET in flags
+    pupil_exposed = Label.PUPIL_INFORMATION in labels and signs.sensitive_detail
+    exposed = Label.ABUSE in labels and signs.published_whereabouts
+    return bool(flags & _HIGH) or staff_allegation or pupil_exposed or exposed
+
+
+def lane_of(
+    labels: AbstractSet[Label], flags: AbstractSet[Flag], severity: Severity, *, own_post: bool = False
+) -> Lane:
+    """The strictest lane that fits. What raises nothing is at most a complaint."""
+    if Flag.INDECENT_IMAGE in flags:
+        return Lane.INDECENT_IMAGE
+    if Flag.SELF_HARM_ENCOURAGEMENT in flags or (Flag.THREAT in flags and severity is Severity.CRITICAL):
+        return Lane.LIFE
+    if Flag.SAFEGUARDING in flags:
+        # An allegation that staff harmed a child goes to the LADO, who decides what is said to whom.
+        by_staff = Label.DEFAMATION in labels and Flag.STAFF_TARGET in flags
+        return Lane.STAFF_ALLEGATION if by_staff else Lane.CHILD
+    if own_post and Label.PUPIL_INFORMATION in labels:
+        return Lane.OWN_BREACH
+    return Lane.STANDARD if labels or severity is not Severity.NONE else Lane.COMPLAINT
