@@ -129,7 +129,7 @@ class ExportContents:
     school_name: str
     week: IsoWeek
     lanes: tuple[Lane, ...]
-    """The lanes that the reader may see (design: recipients come from lane and role)."""
+    """The lanes that the reader may see; the items of all others are counted only."""
     items: tuple[ExportedItem, ...]
     tasks: tuple[TaskRow, ...]
     custody: tuple[CustodyRow, ...]

@@ -1,6 +1,5 @@
 """Mail over real SMTP: what the server does, and what the outbox is told."""
 
-import re
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -203,17 +202,24 @@ def test_a_missing_login_would_be_taken_for_a_refused_recipient() -> None:
 
 
 @pytest.mark.parametrize("stage", ["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "message"])
-@pytest.mark.parametrize("how", ["stall", "drip"])
-def test_a_silent_server_would_hold_up_every_other_mail(stage: Stage, how: str, tmp_path: Path) -> None:
-    """A stall ends with the step's time-out, a drip that never times out with the deadline of the whole."""
+def test_a_silent_server_would_hold_up_every_other_mail(stage: Stage, tmp_path: Path) -> None:
     with RealMailServer(security=Security.STARTTLS, folder=tmp_path, login=("watch", "secret")) as server:
-        getattr(server, how)(stage)
+        server.stall(stage)
+        with pytest.raises(MailUnreachable, match=r"no answer within 0\.5 seconds") as caught:
+            deliver(server.settings(), password="secret", timeout=0.5, deadline=30)
+    assert server.reached[-1] == stage
+    assert caught.value.perhaps_taken is (stage == "message")
+
+
+@pytest.mark.parametrize("stage", ["greeting", "rcpt", "message"])
+def test_a_server_that_answers_a_line_now_and_then_would_hold_up_every_other_mail(stage: Stage) -> None:
+    """No single read ever runs out of time; the deadline of the whole ends it."""
+    with RealMailServer() as server:
+        server.drip(stage)
         begun = time.monotonic()
-        with pytest.raises(MailUnreachable) as caught:
-            deliver(server.settings(), password="secret", timeout=0.25 if how == "stall" else 5, deadline=0.6)
-        took = time.monotonic() - begun
-    assert took < 1.5
-    assert re.search(r"no (full )?answer within 0\.\d+ seconds", str(caught.value))
+        with pytest.raises(MailUnreachable, match="no full answer within 1 seconds") as caught:
+            deliver(server.settings(), timeout=30, deadline=1)
+    assert time.monotonic() - begun < 10
     assert caught.value.perhaps_taken is (stage == "message")
 
 
@@ -225,9 +231,9 @@ def test_a_server_that_accepts_and_says_nothing_in_tls_would_hold_up_every_other
             host="127.0.0.1", port=plain.port, security=Security.TLS, ca_bundle=tmp_path / "authority.pem"
         )
         begun = time.monotonic()
-        with pytest.raises(MailUnreachable) as caught:
-            deliver(settings, timeout=5, deadline=0.5)
-    assert time.monotonic() - begun < 1.5
+        with pytest.raises(MailUnreachable, match=r"within 0\.5 seconds") as caught:
+            deliver(settings, timeout=30, deadline=0.5)
+    assert time.monotonic() - begun < 10
     assert caught.value.stage == "tls"
 
 

@@ -83,7 +83,7 @@ def test_a_silent_channel_would_hold_up_the_daemon() -> None:
         begun = time.monotonic()
         with pytest.raises(ChannelFailed, match=r"channel 1 \(json\)"):
             tell([channel(server)], "t", "b", timeout=0.3)
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 4.5
 
 
 @pytest.mark.parametrize(
