@@ -1,22 +1,17 @@
-"""The shipped policy as data: hosts and their report routes, helplines, deadlines.
+"""The shipped policy as data: hosts and their report routes, helplines.
 
 Every fact says how well it is known. `confirmed = false` means that nobody has opened the route or asked
 the service on a date that stands beside it; such a fact is never shown as certain.
 """
 
-from config.policy.deadlines import Counting, Deadline, deadline, deadlines
 from config.policy.helplines import Helpline, helplines
 from config.policy.hosts import Host, host_for, hosts
 from config.policy.known import Confidence
 
 __all__ = [
     "Confidence",
-    "Counting",
-    "Deadline",
     "Helpline",
     "Host",
-    "deadline",
-    "deadlines",
     "helplines",
     "host_for",
     "hosts",

@@ -33,10 +33,15 @@ def set_up(folder: Path, platforms: Mapping[str, LoopbackPlatform], mail_port: i
     (folder / "secrets").mkdir(parents=True, mode=0o700)
     sources = "\n".join(_source(folder, name, platform) for name, platform in platforms.items())
     settings = folder / "schoolwatch.toml"
-    settings.write_text(_SETTINGS.format(mark=MARK, port=mail_port, sources=sources), encoding="utf-8")
+    settings.write_text(settings_text(mail_port, sources), encoding="utf-8")
     with as_file(SCHOOL / "register") as register:
         shutil.copytree(register, folder / "register")
     return settings
+
+
+def settings_text(mail_port: int, sources: str) -> str:
+    """The invented school's settings with these `[[sources]]`."""
+    return _SETTINGS.format(mark=MARK, port=mail_port, sources=sources)
 
 
 def _source(folder: Path, name: str, platform: LoopbackPlatform) -> str:

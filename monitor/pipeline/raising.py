@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
 from alerts.ladder.matter import UNKNOWN, Matter
+from alerts.ladder.policy import default_policy
 from alerts.mail.drafts import alert_draft
 from alerts.mail.facts import AlertFacts, Asked
 from classifiers.interface import Judgement
@@ -66,7 +67,11 @@ class IncidentDesk:
 
     def _open_new(self, found: Found, fingerprint: str) -> None:
         ladder = open_ladder(
-            found.matter, first_seen_at=found.item.first_seen_at, opened_at=self.now, sealed=True
+            found.matter,
+            first_seen_at=found.item.first_seen_at,
+            opened_at=self.now,
+            sealed=True,
+            policy=default_policy(self.site.settings.school.nation),
         )
         incident = self._open(found, ladder, fingerprint)
         self._join(incident, found.item)

@@ -1,11 +1,10 @@
 """The shipped policy: a route that nobody has opened must not be told as if somebody had."""
 
-from datetime import timedelta
 
 import pytest
 from pydantic import ValidationError
 
-from config.policy import Confidence, Counting, Host, deadline, deadlines, helplines, host_for, hosts
+from config.policy import Confidence, Host, helplines, host_for, hosts
 from config.policy.known import UNCONFIRMED
 
 
@@ -58,15 +57,3 @@ def test_a_post_on_an_unknown_site_would_have_no_next_step() -> None:
 
 def test_a_large_platform_would_be_reported_to_its_own_provider() -> None:
     assert not any(host_for(name).escalates_to_provider for name in ("x", "facebook", "instagram", "youtube"))
-
-
-def test_the_24_hours_for_removal_would_stop_at_the_weekend() -> None:
-    removal = deadline("removal")
-    assert (removal.span, removal.counting) == (timedelta(hours=24), Counting.ALWAYS)
-    assert removal.source == "NEU 9.3"
-
-
-def test_a_deadline_would_have_nobody_who_says_so() -> None:
-    assert all(known.source and known.what for known in deadlines().values())
-    with pytest.raises(KeyError):
-        deadline("no such step")
