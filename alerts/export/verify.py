@@ -18,6 +18,7 @@ from typing import NamedTuple
 from alerts.export.container import packed
 from alerts.export.contents import is_plain_name
 from alerts.export.manifest import MANIFEST, BadManifest, read
+from alerts.mail.wording import one_line
 
 REQUIRED = ("README.txt", "custody.csv", "failures.csv", "index.csv", "sources.csv", "tasks.csv")
 
@@ -48,7 +49,7 @@ def verify_export(
     try:
         files = _of_folder(path, limits, faults) if path.is_dir() else _of_zip(path, limits, faults)
     except _Unreadable as error:
-        return [*faults, Fault(path.name, str(error))]
+        return [*faults, Fault(path.name, one_line(str(error)))]
     faults += _against_manifest(files)
     faults += _against_index(files)
     if check_items is not None:
@@ -56,7 +57,8 @@ def verify_export(
     if not faults and not path.is_dir() and packed(files) != path.read_bytes():
         why = "the zip's own structure was changed or it was zipped again; the files in it are unchanged"
         faults.append(Fault(path.name, why))
-    return sorted(set(faults))
+    # Names come from whoever made the file, and a fault is shown on a terminal.
+    return sorted({Fault(one_line(fault.name), one_line(fault.why)) for fault in faults})
 
 
 class _Unreadable(Exception):

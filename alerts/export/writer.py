@@ -97,8 +97,8 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 
 def write_flushed(path: Path, data: bytes) -> None:
-    """Write and wait until the disk has it."""
-    with path.open("wb") as file:
+    """Write and wait until the disk has it. Not for everybody's eyes: it holds personal data."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

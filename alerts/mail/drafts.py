@@ -23,6 +23,8 @@ from alerts.mail.folding import folded
 from config.words import Severity
 
 SUBJECT_LIMIT = 150
+DIGEST_LIMIT = 40
+"""Lines in a digest; nobody reads a thousand on a phone. The rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def digest_draft(facts: DigestFacts) -> Draft:
     first = f"First look at {facts.first_pass_of}: " if facts.first_pass_of else ""
     subject = f"{first}{matters} to look at"
     lines = sorted(facts.lines, key=lambda line: (-line.severity.rank, line.reference))
-    return _draft("digest", subject, facts, lines=lines, band=lines[0].severity if lines else Severity.NONE)
+    worst = lines[0].severity if lines else Severity.NONE
+    more = len(lines) - DIGEST_LIMIT
+    return _draft("digest", subject, facts, band=worst, lines=lines[:DIGEST_LIMIT], more=max(0, more))
 
 
 def reminder_draft(facts: ReminderFacts) -> Draft:

@@ -33,7 +33,8 @@ def send(
     timeout: float,
     deadline: float,
 ) -> Receipt:
-    """Hand one message over. `timeout`: seconds for one step; `deadline`: seconds for all of it together.
+    """Hand one message over. `timeout`: seconds for one step; `deadline`: seconds for all of it together
+    (but for looking up the name, which the system bounds).
 
     Raises MailRefused, MailUnreachable, or BadAddress for a recipient that is no address. Never falls back
     from TLS to clear text. No text of an error holds the password.
@@ -55,8 +56,9 @@ def _check_login(server: MailServer, password: str | None) -> None:
 class _Wire(smtplib.SMTP):
     """smtplib's client over a connection that was made elsewhere (smtplib knows no deadline)."""
 
-    def __init__(self, connection: socket.socket, host: str) -> None:
-        super().__init__(local_hostname="localhost")
+    def __init__(self, connection: socket.socket, host: str, own_name: str) -> None:
+        # A full name: strict servers turn "localhost" away, and asking the system for one can take a minute.
+        super().__init__(local_hostname=own_name)
         self.sock = connection
         self._host = host  # what starttls checks the certificate against; smtplib sets it in its own connect
 
@@ -91,7 +93,8 @@ class _Delivery:
             raise self._broken(error) from error
 
     def _talk(self, connection: socket.socket, message: EmailMessage, recipients: list[str]) -> Receipt:
-        wire = _Wire(connection, self._server.host)
+        own_name = str(message["From"].addresses[0].domain)
+        wire = _Wire(connection, self._server.host, own_name)
         try:
             self._greet(wire)
             self._start_tls(wire)
@@ -214,9 +217,9 @@ class _Delivery:
     def _send_content(self, wire: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
         _expect(wire.docmd("DATA"), 354)
         body = re.sub(rb"(?m)^\.", b"..", content)
-        # From the first byte on, a broken line no longer tells whether the server has it all.
-        self._all_sent = True
         wire.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        # From the last dot on, a broken line no longer tells whether the server took it.
+        self._all_sent = True
         wire.send(b".\r\n")
         code, text = wire.getreply()
         _expect((code, text), 250)
@@ -263,7 +266,9 @@ class _Delivery:
     def _broken(self, error: Exception) -> MailUnreachable:
         if time.monotonic() >= self._ends:
             what = f"no full answer within {self._deadline:g} seconds"
-        elif isinstance(error.__context__ or error, TimeoutError):  # smtplib wraps it
+        elif isinstance(error, TimeoutError) or isinstance(
+            error.__context__, TimeoutError
+        ):  # smtplib wraps it
             what = f"no answer within {self._timeout:g} seconds"
         elif isinstance(error, socket.gaierror):
             what = f"the name {self._server.host} is not known"

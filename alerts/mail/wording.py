@@ -29,9 +29,9 @@ LANES = {
 
 CAUTIONS = {
     Lane.INDECENT_IMAGE: (
-        "Do not open the post, not even to check. Never view, copy, print, share or save it. Tell the head, "
-        "the DSL and the police now: 999 if a child is in danger, otherwise 101. Schoolwatch holds no "
-        "picture, only where it was seen, and sends no report itself."
+        "Do not open the post, not even to check. Never view, copy, print, share or save it. Tell the head "
+        "and the DSL now, then the LADO and the police: 999 if a child is in danger, otherwise 101. "
+        "Schoolwatch holds no picture, only where it was seen, and sends no report itself."
     ),
     Lane.LIFE: "If anybody may be in danger now, ring 999 first. Then tell the DSL and the head.",
     Lane.CHILD: "This is for the DSL, under the school's child protection procedure.",

@@ -50,6 +50,7 @@ def test_an_alert_would_arrive_whole_and_readable() -> None:
         receipt = deliver(server.settings())
     (mail,) = server.accepted
     assert receipt.code == 250
+    assert mail.hello == "fernhill.example", "strict servers turn away a name that is no full one"
     assert receipt.refused == {}
     assert (mail.sender, mail.recipients) == ("watch@fernhill.example", (MANAGER,))
     assert mail.message["Message-ID"] == "<schoolwatch.0190-row@fernhill.example>"

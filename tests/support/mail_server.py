@@ -40,6 +40,8 @@ class Accepted:
     encrypted: bool
     login: str | None
     options: tuple[str, ...]
+    hello: str
+    """The name that the client gave itself."""
 
     @property
     def message(self) -> EmailMessage:
@@ -168,6 +170,7 @@ class RealMailServer:
                     encrypted=server.transport.get_extra_info("ssl_object") is not None,
                     login=str(session.auth_data) if session.authenticated else None,
                     options=tuple(envelope.mail_options),
+                    hello=str(session.host_name),
                 )
             )
         self.reached.append("message")

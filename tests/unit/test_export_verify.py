@@ -209,6 +209,11 @@ def test_a_name_that_leads_elsewhere_would_go_unseen(name: str, tmp_path: Path) 
     assert any("leads elsewhere" in fault.why for fault in faults)
 
 
+def test_a_name_would_write_on_the_terminal(tmp_path: Path) -> None:
+    faults = verify_export(crafted(tmp_path, [("a\x1b[2J\n\u202eb", b"x")]))
+    assert not set("".join(fault.name + fault.why for fault in faults)) & set("\x1b\n\u202e")
+
+
 def test_a_folder_entry_or_link_in_the_zip_would_go_unseen(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("link")
     link.external_attr = 0o120777 << 16

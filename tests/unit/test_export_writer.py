@@ -197,3 +197,8 @@ def test_a_file_in_the_folders_place_would_be_a_traceback(tmp_path: Path) -> Non
 def test_half_written_files_would_be_left_behind(tmp_path: Path) -> None:
     write_export(contents(), tmp_path, made_at=SEEN)
     assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
+
+
+def test_anybody_with_a_login_on_the_computer_would_read_it(tmp_path: Path) -> None:
+    made = write_export(contents(), tmp_path, made_at=MADE)
+    assert made.path.stat().st_mode & 0o007 == 0

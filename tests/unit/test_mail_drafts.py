@@ -257,6 +257,18 @@ def test_the_most_urgent_would_stand_last_in_a_digest() -> None:
     assert "3 items were not judged (picture only)" in text
 
 
+def test_an_old_page_would_make_a_mail_of_a_thousand_lines() -> None:
+    many = tuple(
+        DigestLine(f"SW-{number:04}", Severity.LOW, Lane.STANDARD, "x", None) for number in range(1000)
+    )
+    draft = drafts.digest_draft(replace(DIGEST, lines=(*many, *LINES)))
+    assert draft.subject.endswith("1,002 matters to look at")
+    assert draft.text.count("SW-") == drafts.DIGEST_LIMIT
+    assert "And 962 more" in draft.text
+    assert "And 962 more" in read(draft.html).text
+    assert "SW-2026-0041" in draft.text
+
+
 def test_a_late_task_would_look_like_one_in_time() -> None:
     assert "OVERDUE by 3 h 20 min" in ALL["reminder"].text
     early = drafts.reminder_draft(replace(REMINDER, now=SEEN - timedelta(minutes=90)))
