@@ -108,8 +108,8 @@ def _words(status: int, problem: dict[str, Any]) -> str:
 
 
 def _parameters(problem: dict[str, Any]) -> frozenset[str]:
-    """The parameters that an `invalid-request` problem names."""
-    named: set[str] = set()
+    """The parameters that an `invalid-request` problem names, in its older form or its newer one."""
+    named = {str(problem["parameter"])} if "parameter" in problem else set()
     errors = problem.get("errors")
     for error in errors if isinstance(errors, list) else []:
         parameters = error.get("parameters") if isinstance(error, dict) else None

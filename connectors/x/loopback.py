@@ -20,9 +20,9 @@ from connectors.loopback_server import Answer, Call, LoopbackServer
 from connectors.loopback_world import Entry, Kind, UnknownId
 from connectors.x.client import Vocabulary
 from connectors.x.ids import first_id_at
-from connectors.x.loopback_pages import Refused, page_of, problem
+from connectors.x.loopback_pages import ParameterProblem, Refused, page_of
 from connectors.x.loopback_search import matches
-from connectors.x.loopback_wire import Wire
+from connectors.x.loopback_wire import Wire, invalid_request
 
 _KEYS = {
     "bearer_token": "loopback-bearer-0123456789abcdef",
@@ -107,6 +107,8 @@ class XLoopback(LoopbackServer):
             return self._answer(200, respond(call, twist), headers)
         except Refused as refused:
             return self._answer(refused.status, refused.body, refused.headers)
+        except ParameterProblem as wrong:
+            return self._answer(400, invalid_request(wrong, self.vocabulary), {})
 
     def refusal(self, fault: Fault, call: Call) -> Answer:
         if fault in _CANNED:
@@ -169,13 +171,13 @@ class XLoopback(LoopbackServer):
         wire = self._wire(call, _LIST | {"query", "next_token", "sort_order"})
         query, oldest = call.query.get("query", ""), self.now() - _SEARCH_DAYS
         if not 1 <= len(query) <= 512:
-            raise problem("query", query, "the query must have 1 to 512 characters")
+            raise ParameterProblem("query", query, "the query must have 1 to 512 characters")
         since = call.query.get("since_id")
         if since is not None and int(since) < first_id_at(oldest):
-            raise problem("since_id", since, "since_id must be an id of the last seven days")
+            raise ParameterProblem("since_id", since, "since_id must be an id of the last seven days")
         start = call.query.get("start_time")
         if start is not None and datetime.fromisoformat(start) < oldest:
-            raise problem("start_time", start, "start_time must lie within the last seven days")
+            raise ParameterProblem("start_time", start, "start_time must lie within the last seven days")
 
         def wanted(entry: Entry) -> bool:
             found = matches(query, wire.searchable(entry))
@@ -195,7 +197,7 @@ class XLoopback(LoopbackServer):
         wire = self._wire(call, frozenset({"ids"}))
         ids = call.query.get("ids", "").split(",")
         if not 1 <= len(ids) <= 100 or not all(re.fullmatch(r"\d{1,19}", one) for one in ids):
-            raise problem("ids", ",".join(ids), "ids must be 1 to 100 ids")
+            raise ParameterProblem("ids", ",".join(ids), "ids must be 1 to 100 ids")
         found, errors = [], []
         for one in ids:
             try:
@@ -259,7 +261,9 @@ class XLoopback(LoopbackServer):
         allowed = own | _SHAPE | {fields}
         for name, value in call.query.items():
             if name not in allowed:
-                raise problem(name, value, f"The query parameter [{name}] is not one of {sorted(allowed)}")
+                raise ParameterProblem(
+                    name, value, f"The query parameter [{name}] is not one of {sorted(allowed)}"
+                )
         return Wire(self, call.query, fields)
 
     # -- keys and limits ---------------------------------------------------------------------------

@@ -24,15 +24,13 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
-def problem(parameter: str, value: str, message: str) -> Refused:
-    """HTTP 400 that names a parameter, in the shape of X's `invalid-request`."""
-    body = {
-        "errors": [{"parameters": {parameter: [value]}, "message": message}],
-        "title": "Invalid Request",
-        "detail": "One or more parameters to your request was invalid.",
-        "type": "https://api.x.com/2/problems/invalid-request",
-    }
-    return Refused(400, body)
+class ParameterProblem(Exception):
+    """A request that X would not take, and why; the wire gives it its shape."""
+
+    def __init__(self, parameter: str, value: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.value = value
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _size(value: str | None, smallest: int) -> int:
     if value is None:
         return 10
     if not value.isdecimal() or not smallest <= int(value) <= 100:
-        raise problem("max_results", value, f"max_results must be between {smallest} and 100")
+        raise ParameterProblem("max_results", value, f"max_results must be between {smallest} and 100")
     return int(value)
 
 
@@ -106,4 +104,4 @@ def _position(token: str) -> int:
     try:
         return int(base64.b32hexdecode(padded).decode().partition(".")[0])
     except (binascii.Error, ValueError):
-        raise problem("pagination_token", token, "not a valid token") from None
+        raise ParameterProblem("pagination_token", token, "not a valid token") from None

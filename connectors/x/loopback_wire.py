@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.loopback_world import Entry, Version
 from connectors.x.client import Vocabulary
-from connectors.x.loopback_pages import Page
+from connectors.x.loopback_pages import Page, ParameterProblem
 from connectors.x.loopback_search import Searchable
 
 if TYPE_CHECKING:
@@ -30,6 +30,21 @@ def handle(author: str) -> str:
 
 def wire_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def invalid_request(wrong: ParameterProblem, vocabulary: Vocabulary) -> dict[str, Any]:
+    """HTTP 400 that names a parameter: within `errors` once, at the top since OpenAPI 2.167."""
+    body = {"title": "Invalid Request", "type": f"{_PROBLEMS}invalid-request"}
+    if vocabulary is Vocabulary.POST:
+        return {
+            **body,
+            "detail": str(wrong),
+            "parameter": wrong.parameter,
+            "value": wrong.value,
+            "status": 400,
+        }
+    errors = [{"parameters": {wrong.parameter: [wrong.value]}, "message": str(wrong)}]
+    return {**body, "detail": "One or more parameters of the request were invalid.", "errors": errors}
 
 
 class Wire:
