@@ -17,7 +17,7 @@ PLUGIN = Plugin(
         "Groups cannot be read, nor can posts on people's own profiles that do not tag the page.",
         "Facebook does not say who wrote a post that tags the page.",
         "Facebook does not say when a comment was edited; an edit is noticed by its words.",
-        "An edited comment is noticed within a week, and only under the newest fifty posts.",
+        "An edited comment is noticed within a week, and only under the newest forty posts.",
         "A new comment under an older post is seen within a week.",
         "Comments on advertisements and reels are separate things and may not be seen.",
         "A hidden comment stays visible to its author and the author's friends.",

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, Field
-
 from connectors.errors import Gone, ProtocolDrift, Transient
+from connectors.facebook.comments_state import CommentsState, PostState, PostWalk, Reading
 from connectors.facebook.edges import OVERLAP, RESTARTS, Found, read_rows
 from connectors.facebook.errors import RequestRefused
 from connectors.facebook.graph_client import GraphClient, fields, is_graph_id
@@ -22,64 +21,22 @@ from connectors.facebook.parse import COMMENT_FIELDS, comment_item
 from connectors.interface import Gap, Item, Now, Stream
 
 LISTED = 50
-"""Posts in one page of the list; the first page is the head."""
+"""Posts asked for in one page of the list; Graph may give fewer."""
+HEAD = 40
+"""The newest posts, whose counts are compared in every poll, and which are read whole once a week."""
 ALWAYS_READ = 10
 """The newest posts, whose comments are read in every poll whatever their count says."""
 COMMENTS_PAGE = 100
 HEAD_EVERY = timedelta(minutes=2)
 """A sweep of a large page takes several polls; the newest posts come first again in each of them."""
 SWEEP_EVERY = timedelta(days=7)
+SWEEP_AGAIN = timedelta(hours=6)
+"""After a sweep that had to leave something out."""
 _LIST_FIELDS = ("id", "message")
 _COUNT_FIELD = "comments.filter(stream).summary(true).limit(0)"
 _MESSAGES_KEPT = 500
 PATIENCE = 3
 """Failures of one post in a row before the others get their turn."""
-
-
-class PostState(BaseModel):
-    """What is known of one post's comments."""
-
-    count: int | None = None
-    """As Graph gave it when the post was last read to the end."""
-    newest: datetime | None = None
-    digest: str = ""
-    """Of the ids and versions of a post that fits on one page: unchanged means nothing to deliver."""
-
-
-class Reading(BaseModel):
-    """One post whose comments are wanted, and how far that has come."""
-
-    post_id: str
-    count: int | None = None
-    since: datetime | None = None
-    """None: the whole post."""
-    message: str | None = None
-    """The words of the post, once its reading has begun: every comment carries them as its context."""
-    walk: Walk = Field(default_factory=Walk)
-    newest: datetime | None = None
-    fresh: int = 0
-    restarts: int = 0
-
-
-class PostWalk(BaseModel):
-    walk: Walk = Field(default_factory=Walk)
-    listed: bool = False
-    """Nothing is left to list."""
-    queue: list[Reading] = Field(default_factory=list)
-    restarts: int = 0
-
-    @property
-    def ended(self) -> bool:
-        return self.listed and not self.queue
-
-
-class CommentsState(BaseModel):
-    posts: dict[str, PostState] = Field(default_factory=dict)
-    """By the part of the id behind the page's."""
-    head: PostWalk | None = None
-    sweep: PostWalk | None = None
-    head_at: datetime | None = None
-    swept_at: datetime | None = None
 
 
 class CommentsReader:
@@ -111,14 +68,16 @@ class CommentsReader:
         rested = state.head_at is None or not timedelta(0) <= now - state.head_at < HEAD_EVERY
         if state.head is None and (state.sweep is None or rested):
             state.head, state.head_at = PostWalk(), now
-            if state.sweep is None and (state.swept_at is None or now - state.swept_at >= SWEEP_EVERY):
+            if state.sweep is None and (state.sweep_due is None or now >= state.sweep_due):
                 state.sweep = PostWalk()
 
     def _end(self, state: CommentsState) -> None:
         if state.head is not None and state.head.ended:
             state.head = None
         elif state.head is None and state.sweep is not None and state.sweep.ended:
-            state.sweep, state.swept_at = None, self._now()
+            state.sweep_due = self._now() + (SWEEP_AGAIN if state.sweep.holes else SWEEP_EVERY)
+            state.told = state.told and state.sweep.holes
+            state.sweep = None
 
     # -- the list of posts ----------------------------------------------------------------------
 
@@ -129,32 +88,35 @@ class CommentsReader:
                 f"{self._page_id}/published_posts", fields=fields(names), limit=LISTED, **walk.walk.position
             )
         except RequestRefused:
-            return self._list_refused(walk)
+            return self._list_refused(state, walk)
         posts = [row for row in rows(answer) if _is_post(row)]
         self._remember_messages(posts)
-        is_head = walk is state.head
-        always = ALWAYS_READ if is_head else self._read_again(state, walk)
+        always = self._always_read(state, walk) - walk.seen
         wanted = (self._wanted(state, walk, row, place < always) for place, row in enumerate(posts))
         walk.queue = [reading for reading in wanted if reading is not None]
+        walk.seen += len(posts)
         outcome = walk.walk.advance(next_position(answer))
-        # An empty first page that has a next one is not the newest page yet.
-        walk.listed = outcome in (Outcome.ENDED, Outcome.STUCK) or (is_head and bool(posts))
-        stuck = "Facebook named the same next page of posts again and again"
-        return Found(gap=Gap(None, None, stuck) if outcome is Outcome.STUCK and not is_head else None)
+        enough = walk is state.head and walk.seen >= HEAD
+        walk.listed = enough or outcome in (Outcome.ENDED, Outcome.STUCK)
+        if outcome is Outcome.STUCK and not enough:
+            return _list_hole(state, walk, "Facebook named the same next page of posts again and again")
+        return Found()
 
-    def _list_refused(self, walk: PostWalk) -> Found:
+    def _always_read(self, state: CommentsState, walk: PostWalk) -> int:
+        """How many of the newest posts are read whatever their count says: edits leave it as it was."""
+        if walk is state.head:
+            return ALWAYS_READ
+        # The first sweep comes right behind the first head walk, which has read all of them.
+        return 0 if state.sweep_due is None else HEAD
+
+    def _list_refused(self, state: CommentsState, walk: PostWalk) -> Found:
         if walk.walk.position:
-            return _restart_list(walk)
+            return _restart_list(state, walk)
         if not self._counts:
             raise ProtocolDrift("Facebook does not accept the request for the list of posts.")
         # Without counts all is read that might have changed; that costs more, and loses nothing.
         self._counts = False
         return Found()
-
-    def _read_again(self, state: CommentsState, walk: PostWalk) -> int:
-        """How many of these posts a sweep reads whatever their count says: edits leave it as it was."""
-        later_sweep = state.swept_at is not None
-        return LISTED if later_sweep and not walk.walk.position else 0
 
     def _wanted(
         self, state: CommentsState, walk: PostWalk, row: Mapping[str, Any], always: bool
@@ -185,28 +147,43 @@ class CommentsReader:
     def _read(self, state: CommentsState, walk: PostWalk) -> Found:
         reading = walk.queue[0]
         if self._failures.get(reading.post_id, 0) >= PATIENCE:
-            return self._leave(walk, "it failed again and again; it is tried again in the next pass")
+            return self._leave(state, walk, "it failed again and again")
         try:
             if not self._knows_message(reading):
                 return self._ask_for_message(reading)
             answer = self._client.read(f"{reading.post_id}/comments", **_question(reading))
         except Gone as problem:
-            return self._leave(walk, str(problem))
+            return self._leave(state, walk, str(problem))
         except RequestRefused:
             if not reading.walk.position:
                 raise
-            return _restart_reading(walk)
+            return self._restart_reading(state, walk)
         except (Transient, ProtocolDrift):
             self._failures[reading.post_id] = self._failures.get(reading.post_id, 0) + 1
             raise
         self._failures.pop(reading.post_id, None)
         return self._take(state, walk, answer)
 
-    def _leave(self, walk: PostWalk, why: str) -> Found:
-        """One post that cannot be read must not keep the others from being read."""
+    def _restart_reading(self, state: CommentsState, walk: PostWalk) -> Found:
+        reading = walk.queue[0]
+        if reading.restarts >= RESTARTS:
+            return self._leave(state, walk, "Facebook did not let us read further back")
+        fresh_start = {"walk": Walk(), "newest": None, "fresh": 0, "restarts": reading.restarts + 1}
+        walk.queue[0] = reading.model_copy(update=fresh_start)
+        return Found()
+
+    def _leave(self, state: CommentsState, walk: PostWalk, why: str) -> Found:
+        """One post that cannot be read now must not keep the others from being read.
+
+        Its count stays as it was, so that the next pass tries again; the hole is told of once.
+        """
         left = walk.queue.pop(0)
         self._failures.pop(left.post_id, None)
-        return Found(gap=Gap(None, None, f"The comments of post {left.post_id} could not be read: {why}"))
+        known = state.posts.get(self._short(left.post_id), PostState())
+        state.posts[self._short(left.post_id)] = known.model_copy(update={"told": True})
+        walk.holes = True
+        told = f"The comments of post {left.post_id} could not all be read: {why}"
+        return Found(gap=None if known.told else Gap(known.newest, None, told))
 
     def _knows_message(self, reading: Reading) -> bool:
         if reading.message is None:
@@ -230,9 +207,9 @@ class CommentsReader:
         digest = _digest(items) if whole_page else ""
         outcome = reading.walk.advance(found)
         if outcome is Outcome.STUCK:
-            why = f"Facebook gave the same comments of post {reading.post_id} again and again"
-            gap = Gap(None, _oldest(items), why)
-        if outcome in (Outcome.ENDED, Outcome.STUCK):
+            left = self._leave(state, walk, "Facebook gave the same comments again and again")
+            return Found(items, gap=left.gap)
+        if outcome is Outcome.ENDED:
             self._finish(state, walk, known, digest)
         unchanged = whole_page and bool(digest) and digest == known.digest
         return Found(() if unchanged else items, gap=gap)
@@ -267,25 +244,19 @@ def _question(reading: Reading) -> dict[str, str | int]:
     }
 
 
-def _restart_list(walk: PostWalk) -> Found:
+def _restart_list(state: CommentsState, walk: PostWalk) -> Found:
     walk.restarts += 1
-    walk.walk = Walk()
+    walk.walk, walk.seen = Walk(), 0
     if walk.restarts <= RESTARTS:
         return Found()
     walk.listed = True
-    return Found(gap=Gap(None, None, "Facebook did not let us list older posts"))
+    return _list_hole(state, walk, "Facebook did not let us list older posts")
 
 
-def _restart_reading(walk: PostWalk) -> Found:
-    reading = walk.queue[0]
-    if reading.restarts < RESTARTS:
-        fresh_start = {"walk": Walk(), "newest": None, "fresh": 0, "restarts": reading.restarts + 1}
-        walk.queue[0] = reading.model_copy(update=fresh_start)
-        return Found()
-    walk.queue.pop(0)
-    return Found(
-        gap=Gap(None, None, f"Facebook did not let us read older comments of post {reading.post_id}")
-    )
+def _list_hole(state: CommentsState, walk: PostWalk, why: str) -> Found:
+    gap = None if state.told else Gap(None, None, why)
+    walk.holes = state.told = True
+    return Found(gap=gap)
 
 
 def _is_post(row: object) -> bool:
@@ -301,10 +272,6 @@ def _count(row: Mapping[str, Any]) -> int | None:
 
 def _times(items: Iterable[Item]) -> list[datetime]:
     return [item.posted_at.astimezone(UTC) for item in items if item.posted_at is not None]
-
-
-def _oldest(items: Iterable[Item]) -> datetime | None:
-    return min(_times(items), default=None)
 
 
 def _digest(items: Iterable[Item]) -> str:

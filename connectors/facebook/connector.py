@@ -11,7 +11,8 @@ from config.schema import Watch
 from config.words import Surface
 from connectors.errors import ConnectorError, NotSupported, ProtocolDrift, RateLimited
 from connectors.facebook.check import Check
-from connectors.facebook.comments import CommentsReader, CommentsState
+from connectors.facebook.comments import CommentsReader
+from connectors.facebook.comments_state import CommentsState
 from connectors.facebook.edges import EdgeReader, EdgeState, Found, MentionsReader, MentionsState
 from connectors.facebook.graph_client import DEFAULT_VERSION, GraphClient, GraphSession, checked_version
 from connectors.facebook.moderation import Moderation

@@ -45,6 +45,8 @@ class EdgeState(BaseModel):
     oldest: datetime | None = None
     met: dict[str, str] = Field(default_factory=dict)
     restarts: int = 0
+    told: bool = False
+    """A hole has been told of already; it is tried again in every pass, and told of once."""
 
     def take(self, items: Iterable[Item]) -> tuple[Item, ...]:
         """Note what a page brought; answers the items in wordings that were not met before."""
@@ -67,7 +69,19 @@ class EdgeState(BaseModel):
         return 2 * sum(time is not None and time < floor for time in times) > len(times)
 
     def finish(self) -> None:
+        """Everything back to what was known has been read."""
         self.high = max(filter(None, (self.high, self.newest)), default=None)
+        self.told = False
+        self._end_pass()
+
+    def give_up(self, why: str) -> Gap | None:
+        """Not everything could be read: `high` stays, so that the next pass digs as deep again."""
+        gap = None if self.told else Gap(self.high, self.oldest, why)
+        self.told = True
+        self._end_pass()
+        return gap
+
+    def _end_pass(self) -> None:
         self.seen = self.met
         self.restarts = 0
         self._forget_walk()
@@ -115,19 +129,16 @@ class EdgeReader:
         fresh = state.take(items)
         state.walk = walk
         outcome = Outcome.ENDED if state.reaches_known(items) else walk.advance(found)
-        if outcome is Outcome.STUCK:
-            gap = Gap(state.high, state.oldest, "Facebook named the same next page again and again")
-        more = outcome in (Outcome.ONWARD, Outcome.AGAIN)
-        if not more:
+        if outcome is Outcome.ENDED:
             state.finish()
-        return Found(fresh, more, gap)
+        if outcome is Outcome.STUCK:
+            gap = state.give_up("Facebook named the same next page again and again")
+        return Found(fresh, outcome in (Outcome.ONWARD, Outcome.AGAIN), gap)
 
     def _place_refused(self, state: EdgeState) -> Found:
         if state.restart():
             return Found(more=True)
-        gap = Gap(state.high, state.oldest, "Facebook did not let us read further back")
-        state.finish()
-        return Found(gap=gap)
+        return Found(gap=state.give_up("Facebook did not let us read further back"))
 
 
 def read_rows(entries: Iterable[object], to_item: ToItem) -> tuple[tuple[Item, ...], Gap | None]:

@@ -474,3 +474,43 @@ def test_pages_would_ask_the_same_thing_twice_in_one_pass(poller: Poller) -> Non
     poller.poll(Watch.OWN_POSTS)
     asked = [(request.path, dict(request.query)) for request in poller.platform.requests]
     assert all(first != second for first, second in pairwise(asked))
+
+
+def test_small_pages_would_make_the_newest_posts_few(poller: Poller, clock: SettableClock) -> None:
+    """Graph may give fewer posts than were asked for."""
+    poller.platform.page_size = 7
+    posts = [poller.platform.own_post(f"post {n}", NOON - n * HOUR) for n in range(45)]
+    poller.poll(Watch.COMMENTS)
+    clock.advance(HOUR)
+    poller.platform.comment(posts[30], "soon", "Ann", clock.now())
+    assert poller.texts(Watch.COMMENTS) == {"soon"}
+
+
+def test_a_hole_would_be_told_of_at_every_poll_and_never_filled(poller: Poller, clock: SettableClock) -> None:
+    poller.platform.page_size = 5
+    wanted = {poller.platform.own_post(f"post {n}", NOON - n * HOUR) for n in range(20)}
+    poller.step(Watch.OWN_POSTS)
+    poller.platform.misbehave(Fault.REPEATED_PAGE, times=999)
+    for _ in range(3):
+        poller.poll(Watch.OWN_POSTS)
+        clock.advance(HOUR)
+    assert sum(page.gap is not None for page in poller.pages) == 1
+    poller.platform.behave()
+    poller.poll(Watch.OWN_POSTS)
+    assert {item.external_id for page in poller.pages for item in page.items} == wanted
+
+
+def test_a_post_whose_comments_repeat_would_be_left_for_good(poller: Poller, clock: SettableClock) -> None:
+    poller.platform.page_size = 5
+    post = poller.platform.own_post("Snow day", NOON - 99 * HOUR)
+    wanted = {poller.platform.comment(post, f"c{n}", "Ann", NOON - n * HOUR) for n in range(20)}
+    poller.step(Watch.COMMENTS)
+    poller.step(Watch.COMMENTS)
+    poller.platform.misbehave(Fault.REPEATED_PAGE, times=999, path="/comments")
+    for _ in range(3):
+        poller.poll(Watch.COMMENTS)
+        clock.advance(HOUR)
+    assert sum(page.gap is not None for page in poller.pages) == 1
+    poller.platform.behave()
+    poller.poll(Watch.COMMENTS)
+    assert {item.external_id for page in poller.pages for item in page.items} == wanted
