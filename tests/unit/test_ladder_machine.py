@@ -430,6 +430,12 @@ def test_a_milder_comment_that_joins_would_loosen_the_lane() -> None:
     assert by_person.lane is Lane.STANDARD
 
 
+def test_a_second_item_about_a_teacher_would_take_the_dsl_off_a_matter_that_may_be_a_childs() -> None:
+    urged = replace(STANDARD, flags=frozenset({Flag.SELF_HARM_ENCOURAGEMENT}), affected_role="unknown")
+    ladder = reconsider(opened(urged), STANDARD, reason="item 2 joined", by=DAEMON, at=OPENED)
+    assert ladder.lane is Lane.CHILD
+
+
 def test_a_second_item_would_make_the_school_forget_that_the_author_is_a_pupil() -> None:
     ladder = reconsider(triaged(), replace(STANDARD, author_role="pupil"), reason="seen", by="manager", at=T0)
     ladder = reconsider(ladder, THREAT, reason="item 2 joined", by=DAEMON, at=T0)
