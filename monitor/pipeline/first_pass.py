@@ -69,7 +69,6 @@ def _queue(
         first_pass_of=source.name,
         items_seen=_count(session, source),
         not_judged=_count(session, source, ItemState.NOT_JUDGED),
-        console_url=site.settings.console.public_url,
     )
     worst = max((Severity(incident.severity) for incident in incidents), key=lambda one: one.rank)
     letter = outbox.Letter(

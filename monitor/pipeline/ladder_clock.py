@@ -15,7 +15,6 @@ from config.schema import Person
 from monitor.pipeline import outbox
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.people import head_is_among, named_staff, people_to_tell
-from monitor.pipeline.raising import console_url
 from monitor.site import Site
 from monitor.store.models import Incident
 
@@ -63,7 +62,6 @@ def _facts(
         platform=incident.platform,
         asked=Asked(reminder.text, ladder.task(reminder.task).due_at),
         now=now,
-        console_url=console_url(site, incident.reference),
         passed_on_from=str(ladder.task(reminder.task).owner_role) if passed_on else None,
     )
 

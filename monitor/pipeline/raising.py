@@ -175,12 +175,6 @@ def _facts(site: Site, incident: Incident, ladder: Ladder, found: Found, *, join
         asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
         reasons=(*sorted(found.matter.labels), *sorted(found.matter.flags)),
         not_judged=0 if found.judgement.judged else 1,
-        console_url=console_url(site, incident.reference),
         evidence_note="The evidence is sealed.",
         joined=joined,
     )
-
-
-def console_url(site: Site, reference: str) -> str | None:
-    public = site.settings.console.public_url
-    return f"{public.rstrip('/')}/incidents/{reference}" if public else None

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.export.contents import ExportContents
 from alerts.export.week import IsoWeek
 from alerts.export.writer import ExportMade, write_export
 from alerts.mail.drafts import weekly_draft
@@ -24,20 +25,38 @@ MADE_AFTER = timedelta(hours=6)
 log = structlog.get_logger()
 
 
-def export_week(site: Site, week: IsoWeek, folder: Path, reader: Role = Role.SENIOR_MANAGER) -> ExportMade:
+def export_week(
+    site: Site,
+    week: IsoWeek,
+    folder: Path,
+    reader: Role = Role.SENIOR_MANAGER,
+    made_at: datetime | None = None,
+) -> ExportMade:
     """Write one week's export for one reader, and record who was given what."""
-    now = site.now()
+    contents, made = _write(site, week, folder, reader, made_at or site.now())
+    with site.database.write() as session:
+        _note_custody(session, site, contents, made, reader)
+    return made
+
+
+def _write(
+    site: Site, week: IsoWeek, folder: Path, reader: Role, made_at: datetime
+) -> tuple[ExportContents, ExportMade]:
     with site.database.read() as session:
         contents = week_contents(session, site, week, lanes_of(reader))
-    made = write_export(contents, folder, made_at=now)
-    with site.database.write() as session:
-        for item in contents.items:
-            custody.note(
-                session, site.school_id, now, "exported", item_uid=item.item_id, reference=item.reference,
-                week=str(week), reader=str(reader), sha256=made.sha256,
-            )  # fmt: skip
+    made = write_export(contents, folder, made_at=made_at)
     log.info("exported", week=str(week), items=len(contents.items))
-    return made
+    return contents, made
+
+
+def _note_custody(
+    session: Session, site: Site, contents: ExportContents, made: ExportMade, reader: Role
+) -> None:
+    for item in contents.items:
+        custody.note(
+            session, site.school_id, site.now(), "exported", item_uid=item.item_id,
+            reference=item.reference, week=str(contents.week), reader=str(reader), sha256=made.sha256,
+        )  # fmt: skip
 
 
 def make_due_export(site: Site) -> None:
@@ -46,7 +65,7 @@ def make_due_export(site: Site) -> None:
     with site.database.read() as session:
         if _made(session, site, week) is not None or not _watched_then(session, site, week):
             return
-    export_and_announce(site, week)
+    export_and_announce(site, week, made_at=week.end + MADE_AFTER)
 
 
 def due_week(now: datetime) -> IsoWeek:
@@ -54,25 +73,36 @@ def due_week(now: datetime) -> IsoWeek:
     return IsoWeek.of(now - MADE_AFTER).previous
 
 
-def export_and_announce(site: Site, week: IsoWeek) -> ExportMade:
-    """The file first, then in one transaction its row and its mails."""
-    made = export_week(site, week, export_folder(site))
-    now = site.now()
+def export_and_announce(site: Site, week: IsoWeek, made_at: datetime) -> ExportMade:
+    """The file first, then in one transaction its row, its custody and its mails.
+
+    A crash in between writes the same bytes again, because `made_at` is when it was due.
+    """
+    contents, made = _write(site, week, export_folder(site), Role.SENIOR_MANAGER, made_at)
     with site.database.write() as session:
-        facts = weekly_facts(session, site, week, made, lanes_of(Role.SENIOR_MANAGER))
-        row = WeeklyExport(
-            school_id=site.school_id, week=str(week), path=str(made.path), sha256=made.sha256, made_at=now
-        )
         if _made(session, site, week) is None:
-            session.add(row)
-        draft = weekly_draft(facts)
-        readers = holders(
-            Role.SENIOR_MANAGER, site.settings.people, named_staff=frozenset(), subject_is_head=False
-        )
-        for person in readers:
-            letter = outbox.Letter("weekly", f"weekly:{week}", person.email, outbox.WEEKLY_PRIORITY, draft)
-            outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+            session.add(_row(site, week, made))
+            _note_custody(session, site, contents, made, Role.SENIOR_MANAGER)
+        _announce(session, site, contents, made)
     return made
+
+
+def _row(site: Site, week: IsoWeek, made: ExportMade) -> WeeklyExport:
+    return WeeklyExport(
+        school_id=site.school_id, week=str(week), path=str(made.path), sha256=made.sha256, made_at=site.now()
+    )
+
+
+def _announce(session: Session, site: Site, contents: ExportContents, made: ExportMade) -> None:
+    draft = weekly_draft(weekly_facts(session, site, contents, made))
+    readers = holders(
+        Role.SENIOR_MANAGER, site.settings.people, named_staff=frozenset(), subject_is_head=False
+    )
+    for person in readers:
+        letter = outbox.Letter(
+            "weekly", f"weekly:{contents.week}", person.email, outbox.WEEKLY_PRIORITY, draft
+        )
+        outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
 
 
 def export_folder(site: Site) -> Path:

@@ -59,7 +59,7 @@ def week_contents(session: Session, site: Site, week: IsoWeek, lanes: tuple[Lane
         items=tuple(_item(site, *row) for row in shown),
         tasks=tuple(_tasks(session, incidents, site.now())),
         custody=tuple(_custody(session, site, [row[0].item_uid for row in shown])),
-        failures=failures_of(session, site, week),
+        failures=_failures(session, site, week),
         sources=tuple(_sources(session, site, week)),
         counts=_counts(session, site, week, Counter(Lane(row[2].lane) for row in rows)),
         tool=f"schoolwatch {__version__}",
@@ -155,7 +155,7 @@ def _custody(session: Session, site: Site, uids: list[str]) -> list[CustodyRow]:
     ]
 
 
-def failures_of(session: Session, site: Site, week: IsoWeek) -> tuple[FailureRow, ...]:
+def _failures(session: Session, site: Site, week: IsoWeek) -> tuple[FailureRow, ...]:
     """The spans of the week in which a source was not read."""
     query = (
         select(Outage, Source.name)

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.export.contents import ExportContents
 from alerts.export.week import IsoWeek
 from alerts.export.writer import ExportMade
 from alerts.mail.facts import DigestLine, Gap, Tally, WeeklyFacts
 from config.words import Lane, Outcome, Rung, Severity, TaskState
-from monitor.pipeline.weekly_contents import failures_of, week_contents
 from monitor.site import Site
 from monitor.store.models import Incident, TakedownTask
 
 
-def weekly_facts(
-    session: Session, site: Site, week: IsoWeek, made: ExportMade, lanes: tuple[Lane, ...]
-) -> WeeklyFacts:
-    contents = week_contents(session, site, week, lanes)
+def weekly_facts(session: Session, site: Site, contents: ExportContents, made: ExportMade) -> WeeklyFacts:
+    week, lanes = contents.week, contents.lanes
     incidents = _opened_in(session, site, week, lanes)
     return WeeklyFacts(
         school_name=site.school_name,
@@ -34,9 +32,7 @@ def weekly_facts(
         by_severity=_tally(incident.severity for incident in incidents),
         in_other_lanes=sum(contents.counted_only.values()),
         overdue=tuple(_overdue(session, site, lanes)),
-        gaps=tuple(
-            Gap(row.source, row.start, row.end, row.words) for row in failures_of(session, site, week)
-        ),
+        gaps=tuple(Gap(row.source, row.start, row.end, row.words) for row in contents.failures),
         file=made.path,
         sha256=made.sha256,
         refused_by_host=sum(_refused_by_host(incident) for incident in incidents),
@@ -45,7 +41,6 @@ def weekly_facts(
             for incident in incidents
             if Severity(incident.severity).rank >= Severity.HIGH.rank
         ),
-        console_url=site.settings.console.public_url,
     )
 
 
