@@ -1,6 +1,5 @@
 """The school's own account on X: its posts, the answers to them, and public mentions of the school."""
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from connectors.interface import (
     Recheck,
     Stream,
 )
-from connectors.x import asking, checks, lookup
+from connectors.x import asking, checks, lookup, settings
 from connectors.x import cursor as cursors
 from connectors.x.client import XClient
 from connectors.x.cursor import Standing, Walk
@@ -36,14 +35,7 @@ _ALWAYS = (
 )
 _AS_THE_SCHOOL = Capability.HIDE | Capability.UNHIDE | Capability.DELETE
 _ACTION_SECONDS = 30.0
-_COMMENT_DAYS = 30
-_MOST_ROOTS = 400
 _LISTED_AT_MOST = {Watch.OWN_POSTS: 3200, Watch.MENTIONS: 800}
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
-# A search about a person, a list or a place in another's feed is surveillance of that person.
-_OTHER_PEOPLE = re.compile(
-    r"(?:^|[\s(-])(?:from|to|retweets_of|list|in_reply_to_tweet_id|quotes_of_tweet_id):", re.I
-)
 
 
 class XConnector:
@@ -52,7 +44,7 @@ class XConnector:
     platform = "x"
 
     def __init__(self, account: Account, now: Now) -> None:
-        self._account = _accepted(account)
+        self._account = settings.accepted(account)
         self._handle = account.account.removeprefix("@")
         self._now = now
         self._session = BoundedSession(
@@ -60,7 +52,7 @@ class XConnector:
         )
         self._client = XClient(self._session, account.credentials, account.base_url)
         self._reader = Reader(account.account_id, self._handle)
-        self._comment_days = _days(account)
+        self._comment_days = settings.comment_days(account)
         self._roots: frozenset[str] = frozenset()
         self._canary: str | None = None
         self.capabilities = _ALWAYS | (_AS_THE_SCHOOL if self._client.has_user_keys else Capability(0))
@@ -140,17 +132,22 @@ class XConnector:
         )
         self._refuse_bare_errors(batch)
         found = {lookup.first_id(post) for post in batch.posts if self._reader.started_here(post)}
-        kept = sorted((root for root in {*standing.roots, *found} if time_of(int(root)) > edge), key=int)
-        standing = replace(standing, roots=tuple(kept[-_MOST_ROOTS:]))
-        going_on = batch.next_token is not None and batch.next_token not in walk.tokens
-        if going_on:
-            after = replace(walk, token=batch.next_token, tokens=(*walk.tokens, batch.next_token or ""))
-        else:
-            after = replace(walk, token=None, tokens=(), queue=tuple(reversed(standing.roots)))
-        standing = replace(standing, walk=after)
-        if not going_on and not after.queue:
-            standing = standing.complete()
-        return self._page((), standing, gap)
+        walk = replace(walk, found=tuple({*walk.found, *found}), token=batch.next_token)
+        if batch.next_token is None:
+            return self._page((), self._begin_search(replace(standing, walk=walk), edge), gap)
+        if batch.next_token in walk.tokens:
+            return self._page((), standing.abandon(), gap or _circle(walk))
+        walk = replace(walk, tokens=(*walk.tokens, batch.next_token))
+        return self._page((), replace(standing, walk=walk), gap)
+
+    def _begin_search(self, standing: Standing, edge: datetime) -> Standing:
+        """The list of our posts is complete: search the conversations of those that are young enough."""
+        walk = _walk(standing)
+        known = sorted({*standing.roots, *walk.found}, key=int)
+        roots = tuple(root for root in known if time_of(int(root)) > edge)
+        walk = replace(walk, found=(), tokens=(), queue=roots[::-1])
+        standing = replace(standing, roots=roots, walk=walk)
+        return standing if roots else standing.complete()
 
     def _mended(self, standing: Standing, refused: ParameterRefused, now: datetime) -> Page:
         """Go on without the parameter that X did not take; anything else is for a person."""
@@ -301,39 +298,6 @@ class XConnector:
             raise
         except (KeyError, AttributeError, TypeError, ValueError, RecursionError) as error:
             raise ProtocolDrift(f"X's answer could not be read ({type(error).__name__}).") from None
-
-
-def _accepted(account: Account) -> Account:
-    """The account when it can be the school's own; raises ConnectorError that names the mend."""
-    if not is_id(account.account_id):
-        raise ConnectorError(
-            "account_id is not an id of X's.", mend="Give the number of the school's account."
-        )
-    if _HANDLE.fullmatch(account.account.removeprefix("@")) is None:
-        raise ConnectorError(
-            "account is not a handle of X's.", mend="Give the school's handle without the @."
-        )
-    for words in account.search:
-        if _OTHER_PEOPLE.search(words):
-            raise ConnectorError(
-                "A search may not name an account, a list or a post of other people.",
-                mend="Search for the school's names, its web address or its hashtags only.",
-            )
-        if len(asking.search_query(words, account.account)) > asking.LONGEST_QUERY:
-            raise ConnectorError(
-                f"A search is longer than X takes ({asking.LONGEST_QUERY} characters).",
-                mend="Split it into several entries under search.",
-            )
-    return account
-
-
-def _days(account: Account) -> int:
-    days = account.options.get("comment_days", str(_COMMENT_DAYS))
-    if not days.isdecimal() or not 1 <= int(days) <= 365:
-        raise ConnectorError(
-            "comment_days is not a number of days.", mend="Give a whole number from 1 to 365."
-        )
-    return int(days)
 
 
 def _walk(standing: Standing) -> Walk:

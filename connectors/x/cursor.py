@@ -43,6 +43,8 @@ class Walk:
     token: str | None = None
     tokens: tuple[str, ...] = ()
     """Every page token of this list so far: one that comes again would lead in a circle."""
+    found: tuple[str, ...] = ()
+    """Comments: conversations met while our own posts are being listed; known once the list is complete."""
     queue: tuple[str, ...] | None = None
     """Comments: conversations still to be searched; None while our own posts are being listed."""
 
@@ -172,6 +174,7 @@ def _save_walk(walk: Walk) -> dict[str, Any]:
         "target": _string(walk.target),
         "oldest": _string(walk.oldest),
         "tokens": list(walk.tokens),
+        "found": list(walk.found),
         "queue": None if walk.queue is None else list(walk.queue),
     }
 
@@ -190,6 +193,7 @@ def _load_walk(saved: Mapping[str, Any]) -> Walk:
         count=int(saved["count"]),
         token=saved["token"],
         tokens=tuple(saved["tokens"]),
+        found=_ids(saved["found"]),
         queue=None if saved["queue"] is None else _ids(saved["queue"]),
     )
 

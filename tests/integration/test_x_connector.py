@@ -22,6 +22,7 @@ from connectors.errors import (
 )
 from connectors.interface import Account, ActionStatus, Capability
 from connectors.loopback import Fault
+from connectors.loopback_world import Kind
 from connectors.x import PLUGIN
 from connectors.x import cursor as cursors
 from connectors.x.asking import LONGEST_QUERY
@@ -245,6 +246,36 @@ def test_many_conversations_would_not_fit_into_one_query(bench: Bench, server: X
     queries = [request.query["query"] for request in server.requests if "query" in request.query]
     assert len(queries) > 1
     assert all(len(query) <= LONGEST_QUERY for query in queries)
+
+
+def test_comments_would_be_lost_when_the_list_of_our_posts_repeats_itself(
+    bench: Bench, server: XLoopback
+) -> None:
+    server.page_size = 5
+    posts = [server.own_post(f"post {number}", bench.ago(days=number + 1)) for number in range(12)]
+    replies = {server.comment(post, "a reply", "Ann", bench.ago(hours=3)) for post in posts}
+    stream = bench.stream(Watch.COMMENTS)
+    bench.step(stream)
+    server.misbehave(Fault.REPEATED_PAGE, times=1000)
+    bench.read(stream)
+    assert bench.gaps
+    server.behave()
+    bench.clock.advance(timedelta(minutes=10))
+    bench.read(stream)
+    assert ids_of(bench) == replies
+
+
+def test_comments_on_a_post_that_is_listed_late_would_be_lost(bench: Bench, server: XLoopback) -> None:
+    late = server.world.add(
+        Kind.OWN_POST, "late", bench.ago(minutes=20), indexed_at=bench.clock.now() + timedelta(minutes=5)
+    )
+    server.own_post("on time", bench.ago(minutes=10))
+    stream = bench.stream(Watch.COMMENTS)
+    bench.read(stream)
+    bench.clock.advance(timedelta(minutes=10))
+    reply = server.comment(late, "a reply", "Ann", bench.ago(minutes=1))
+    bench.read(stream)
+    assert ids_of(bench) == {reply}
 
 
 def test_every_poll_would_pay_for_all_own_posts_again(bench: Bench, server: XLoopback) -> None:

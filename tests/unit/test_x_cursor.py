@@ -31,6 +31,7 @@ walks = st.builds(
     count=st.integers(0, 4000),
     token=st.none() | st.text(max_size=20),
     tokens=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    found=ids,
     queue=st.none() | ids,
 )
 standings = st.builds(
