@@ -83,6 +83,7 @@ def _line_up_sources(session: Session, school_id: int, settings: Settings, now: 
                     school_id=school_id,
                     name=name,
                     platform=source_settings.platform,
+                    added_at=now,
                     next_poll_at=now + spread(name, source_settings),
                 )
             )

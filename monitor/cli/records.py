@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from alerts.ladder.state import Consent, Decision, LadderRefused
 from alerts.ladder.words import ConsentScope, DecisionKind, Override
 from config.words import Outcome
+from monitor.cli.incident_view import show_incident
 from monitor.cli.shared import JsonOption, UserError, london, print_records, say, site
 from monitor.pipeline.decisions import NoSuchTask, decide, record_consent
 from monitor.store.models import Incident, Item, Source, TakedownTask
@@ -56,29 +57,37 @@ def _source_names(session: Session) -> dict[int, str]:
     return {source.id: source.name for source in session.scalars(select(Source))}
 
 
-def incidents(as_json: JsonOption = False) -> None:
-    """Every matter that a person must look at."""
-    with site() as opened, opened.database.read() as session:
-        query = (
-            select(Incident)
-            .filter_by(school_id=opened.school_id)
-            .options(selectinload(Incident.items))
-            .order_by(Incident.id)
-        )
-        records = (
-            {
-                "reference": incident.reference,
-                "severity": incident.severity,
-                "lane": incident.lane,
-                "state": incident.state,
-                "categories": incident.categories,
-                "items": [f"{item.platform}:{item.external_id}" for item in incident.items],
-                "opened_at": incident.opened_at,
-            }
-            for incident in session.scalars(query)
-        )
-        columns = ("reference", "severity", "lane", "state", "categories", "opened_at")
-        print_records(records, columns, as_json=as_json)
+def incidents(
+    reference: Annotated[str | None, typer.Argument(help="Show this one whole, e.g. SW-2026-0001.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every matter that a person must look at; with a reference, one of them with its words and tasks."""
+    with site() as opened:
+        if reference is not None:
+            show_incident(opened, reference)
+            return
+        with opened.database.read() as session:
+            columns = ("reference", "severity", "lane", "state", "categories", "opened_at")
+            print_records(_incident_records(session, opened.school_id), columns, as_json=as_json)
+
+
+def _incident_records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
+    query = (
+        select(Incident)
+        .filter_by(school_id=school_id)
+        .options(selectinload(Incident.items))
+        .order_by(Incident.id)
+    )
+    for incident in session.scalars(query):
+        yield {
+            "reference": incident.reference,
+            "severity": incident.severity,
+            "lane": incident.lane,
+            "state": incident.state,
+            "categories": incident.categories,
+            "items": [f"{item.platform}:{item.external_id}" for item in incident.items],
+            "opened_at": incident.opened_at,
+        }
 
 
 @tasks_app.callback()

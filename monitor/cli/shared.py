@@ -19,6 +19,7 @@ from config.schema import Settings
 from monitor.site import Site, open_site
 
 LONDON = ZoneInfo("Europe/London")
+PIPE_WIDTH = 100
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of a table.")]
 
 
@@ -58,11 +59,11 @@ def site() -> Iterator[Site]:
 
 def out() -> Console:
     """Where results go. Made anew, because tests and pipes change what stdout is."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
 def say(text: str = "") -> None:
-    out().print(text, markup=False)
+    out().print(text, markup=False, soft_wrap=True)
 
 
 def warn(text: str) -> None:

@@ -24,6 +24,11 @@ SHOWN_INCIDENTS = 12
 def print_summary(console: Console, shown: Shown) -> None:
     with shown.site.database.read() as session:
         console.print(Group(*_parts(session, shown)))
+    # Paths are for copying: they are never broken over two lines.
+    console.print(_heading("Where everything lies"))
+    for name, place in _places(shown).items():
+        console.print(f"  {name:9} {place}", soft_wrap=True, markup=False)
+    console.print(_verdict(shown))
 
 
 def _parts(session: Session, shown: Shown) -> Iterator[RenderableType]:
@@ -38,9 +43,6 @@ def _parts(session: Session, shown: Shown) -> Iterator[RenderableType]:
         yield Text(f"  … and {rest} more: schoolwatch --config {_config(shown)} incidents", style="dim")
     yield _heading("Due next (24 hours for a host is absolute: nights and weekends count)")
     yield Padding(_due(session, shown), (0, 0, 0, 2))
-    yield _heading("Where everything lies")
-    yield Padding(_places(shown), (0, 0, 0, 2))
-    yield _verdict(shown)
 
 
 def _incidents(session: Session, shown: Shown) -> Sequence[Incident]:
@@ -112,15 +114,14 @@ def _due(session: Session, shown: Shown) -> Table:
     return table
 
 
-def _places(shown: Shown) -> Text:
+def _places(shown: Shown) -> dict[str, str]:
     mails = len(list((shown.folder / "mail").glob("*.eml")))
-    places = {
+    return {
         "mails": f"{shown.folder / 'mail'}/  ({mails} sent over SMTP)",
         "evidence": f"{_near(shown.site.evidence)}/",
         "export": _near(shown.export.path),
         "settings": _config(shown),
     }
-    return Text("\n".join(f"{name:9} {place}" for name, place in places.items()), overflow="fold")
 
 
 def _near(path: Path) -> str:

@@ -156,7 +156,7 @@ def _custody(session: Session, site: Site, uids: list[str]) -> list[CustodyRow]:
 
 
 def _failures(session: Session, site: Site, week: IsoWeek) -> tuple[FailureRow, ...]:
-    """The spans of the week in which a source was not read."""
+    """The spans of the week in which a source was not read, whatever the reason."""
     query = (
         select(Outage, Source.name)
         .join(Source, Source.id == Outage.source_id)
@@ -167,12 +167,24 @@ def _failures(session: Session, site: Site, week: IsoWeek) -> tuple[FailureRow, 
         )
         .order_by(Outage.id)
     )
-    return tuple(
+    outages = [
         FailureRow(
             name, outage.started_at or week.start, outage.ended_at, f"{outage.problem}: {outage.words}"
         )
         for outage, name in session.execute(query)
+    ]
+    return (*_not_yet_watched(session, site, week), *outages)
+
+
+def _not_yet_watched(session: Session, site: Site, week: IsoWeek) -> list[FailureRow]:
+    """A source that was added in mid-week was not read before; that must not look like silence."""
+    query = (
+        select(Source)
+        .where(Source.school_id == site.school_id, Source.added_at > week.start, Source.added_at < week.end)
+        .order_by(Source.id)
     )
+    words = "Not watched yet: schoolwatch was set up for it at the end of this span."
+    return [FailureRow(one.name, week.start, one.added_at, words) for one in session.scalars(query)]
 
 
 def _sources(session: Session, site: Site, week: IsoWeek) -> list[SourceRow]:

@@ -10,6 +10,7 @@ from alerts.export.contents import ExportContents
 from alerts.export.week import IsoWeek
 from alerts.export.writer import ExportMade
 from alerts.mail.facts import DigestLine, Gap, Tally, WeeklyFacts
+from alerts.mail.wording import LANES
 from config.words import Lane, Outcome, Rung, Severity, TaskState
 from monitor.site import Site
 from monitor.store.models import Incident, TakedownTask
@@ -27,7 +28,7 @@ def weekly_facts(session: Session, site: Site, contents: ExportContents, made: E
         items_raised=sum(contents.counts.by_lane.values()),
         not_judged=contents.counts.not_judged,
         by_category=_tally(word for incident in incidents for word in incident.categories),
-        by_lane=_tally(incident.lane for incident in incidents),
+        by_lane=_tally(LANES[Lane(incident.lane)] for incident in incidents),
         by_state=_tally(incident.state for incident in incidents),
         by_severity=_tally(incident.severity for incident in incidents),
         in_other_lanes=sum(contents.counted_only.values()),
@@ -36,12 +37,19 @@ def weekly_facts(session: Session, site: Site, contents: ExportContents, made: E
         file=made.path,
         sha256=made.sha256,
         refused_by_host=sum(_refused_by_host(incident) for incident in incidents),
+        notes=_notes(site, week),
         urgent=tuple(
             incident.reference
             for incident in incidents
             if Severity(incident.severity).rank >= Severity.HIGH.rank
         ),
     )
+
+
+def _notes(site: Site, week: IsoWeek) -> tuple[str, ...]:
+    if site.now() >= week.end:
+        return ()
+    return ("This export was made before the week was over; what came later is not in it.",)
 
 
 def _opened_in(session: Session, site: Site, week: IsoWeek, lanes: Sequence[Lane]) -> Sequence[Incident]:

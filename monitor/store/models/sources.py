@@ -32,6 +32,7 @@ class Source(Base):
     platform: Mapped[Name]
     enabled: Mapped[bool] = mapped_column(default=True)
     """False once the settings no longer name it; its items stay."""
+    added_at: Mapped[Moment]
     next_poll_at: Mapped[Moment]
     lease_by: Mapped[Name | None]
     lease_until: Mapped[Moment | None]

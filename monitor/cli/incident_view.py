@@ -1,0 +1,76 @@
+"""One incident on the screen: the sealed words, why it was raised, and what is to be done."""
+
+import getpass
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+from sqlalchemy import select
+
+from config.words import Lane, TaskState
+from monitor.cli.shared import UserError, london, out
+from monitor.site import Site
+from monitor.store import custody
+from monitor.store.models import Incident, Item, TakedownTask
+
+_WITHHELD = "Not shown: a possible indecent image. Do not look for it, copy it or open its address."
+
+
+def show_incident(site: Site, reference: str) -> None:
+    """Print one incident. That its words were looked at is written into the custody record first."""
+    with site.database.write() as session:
+        incident = session.scalars(
+            select(Incident).filter_by(school_id=site.school_id, reference=reference)
+        ).one_or_none()
+        if incident is None:
+            raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        for item in incident.items:
+            custody.note(
+                session, site.school_id, site.now(), "viewed", actor=getpass.getuser(),
+                item_uid=item.uid, reference=reference,
+            )  # fmt: skip
+        view = Group(*_lines(incident))
+    out().print(view)
+
+
+def _lines(incident: Incident) -> list[RenderableType]:
+    parts: list[RenderableType] = [
+        Text(f"{incident.reference}  {incident.severity}  {incident.lane.replace('_', ' ')}", style="bold"),
+        Text(f"{incident.state}, first seen {london(incident.first_seen_at)} on {incident.platform}"),
+    ]
+    for item in incident.items:
+        parts += _item(item, withheld=incident.lane == Lane.INDECENT_IMAGE)
+    parts.append(Text("\nTasks", style="bold"))
+    for task in incident.tasks:
+        parts += _task(task)
+    return parts
+
+
+def _item(item: Item, *, withheld: bool) -> list[RenderableType]:
+    author = item.author_name or item.author_handle or "author not shown by the platform"
+    parts: list[RenderableType] = [Text(f"\n{author}, {_posted(item)}"), Text(item.url, style="dim")]
+    if withheld:
+        return [*parts, Padding(Text(_WITHHELD, style="bold red"), (0, 0, 0, 2))]
+    # As text only: what a stranger wrote is never read as markup, and cannot move the cursor.
+    parts.append(Padding(Text(_printable(item.text or "(no words)")), (0, 0, 0, 2)))
+    for reason in item.judgement.reasons if item.judgement else []:
+        parts.append(Text(f"  – {reason['why']}", style="dim"))
+    return parts
+
+
+def _posted(item: Item) -> str:
+    return f"posted {london(item.posted_at)}" if item.posted_at else "time of posting not known"
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _task(task: TakedownTask) -> list[RenderableType]:
+    due = f", due {london(task.due_at)}" if task.due_at and task.state == TaskState.OPEN else ""
+    outcome = f": {task.outcome}" if task.outcome else ""
+    head = f"  {task.id}. {task.step.replace('_', ' ')} ({task.owner_role.replace('_', ' ')}) "
+    return [
+        Text(f"{head}– {task.state}{outcome}{due}"),
+        Padding(Text(task.what_to_do, style="dim"), (0, 0, 0, 6)),
+    ]
