@@ -61,7 +61,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Pupil:
-    """A pupil as the matcher needs them. UPN and date of birth only as keyed tokens (design.md §8.1)."""
+    """A pupil as the matcher needs them. UPN and date of birth only as keyed tokens."""
 
     pupil_id: str
     first_name: str

@@ -131,7 +131,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Recheck:
-    """One answer about one item. GONE here is one observation; design.md §8.2 asks for two."""
+    """One answer about one item. GONE here is one observation; the ladder asks for two."""
 
     visibility: Visibility
     canary_healthy: bool
