@@ -30,6 +30,12 @@ def _this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
     isolation.forbid_outside_connections(monkeypatch)
 
 
+@pytest.fixture(autouse=True)
+def _logging_as_found() -> Iterator[None]:
+    with isolation.logging_put_back():
+        yield
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     """Stands at noon (UTC) on a Monday in term time until a test moves it."""

@@ -1,12 +1,15 @@
 """Keeps a test run to this machine: no outside connection, nothing taken from the person's own shell."""
 
+import contextlib
 import ipaddress
+import logging
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 # What would change how a test behaves depending on whose terminal it runs in.
 FOREIGN_VARIABLES = (
@@ -82,3 +85,31 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def logging_put_back() -> Iterator[None]:
+    """The program sets up logging for its whole process; the next test must not inherit that."""
+    root = logging.getLogger()
+    handlers, before = list(root.handlers), {logger: _settings(logger) for logger in _loggers()}
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        # pytest's own handlers come and go with the phases of a test.
+        ours = [handler for handler in root.handlers if type(handler).__module__ != "_pytest.logging"]
+        for handler in set(ours) - set(handlers):
+            root.removeHandler(handler)
+        for logger in _loggers():
+            level, propagate, disabled, filters = before.get(logger, (logging.NOTSET, True, False, ()))
+            logger.setLevel(level)
+            logger.propagate, logger.disabled, logger.filters = propagate, disabled, list(filters)
+
+
+def _loggers() -> list[logging.Logger]:
+    named = [entry for entry in logging.root.manager.loggerDict.values() if isinstance(entry, logging.Logger)]
+    return [logging.getLogger(), *named]
+
+
+def _settings(logger: logging.Logger) -> tuple[int, bool, bool, tuple[Any, ...]]:
+    return logger.level, logger.propagate, logger.disabled, tuple(logger.filters)

@@ -15,12 +15,13 @@ RECORD = ROOT / "docs" / "decisions" / "0007-what-we-depend-on.md"
 # Used without an import of ours: a driver named in the database's address, and a data package.
 NAMED_NOT_IMPORTED = {"psycopg", "tzdata"}
 
-# Parts of a declared library that it makes public under a name of their own.
+# Parts of a declared library, or itself, under another name than it is installed by.
 COMES_WITH = {
     "markupsafe": "jinja2",
     "oauthlib": "tweepy",
     "pydantic_core": "pydantic",
     "scipy": "scikit-learn",
+    "sklearn": "scikit-learn",
     "urllib3": "requests",
 }
 

@@ -1,5 +1,6 @@
 """Were these guards open, a test could post to a real platform or depend on whose terminal it runs in."""
 
+import logging
 import os
 import socket
 import threading
@@ -7,7 +8,7 @@ import threading
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.isolation import OutsideConnection, foreign_names, is_this_machine
+from support.isolation import OutsideConnection, foreign_names, is_this_machine, logging_put_back
 
 
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])
@@ -58,3 +59,16 @@ def test_no_proxy_and_no_server_of_the_person_who_runs_the_tests_is_seen() -> No
         "PGPASSWORD",
     ]
     assert foreign_names(os.environ) == []
+
+
+def test_what_one_test_does_to_logging_ends_with_it() -> None:
+    """Or a test that looks for a leaked token would look into a log that an earlier one switched off."""
+    logger, root = logging.getLogger("urllib3.somewhere"), logging.getLogger()
+    before = (root.level, [type(handler) for handler in root.handlers])
+    with logging_put_back():
+        logging.basicConfig(level=logging.CRITICAL, handlers=[logging.NullHandler()])
+        root.addHandler(logging.NullHandler())
+        logger.disabled, logger.propagate = True, False
+        logger.addFilter(lambda _: False)
+    assert (root.level, [type(handler) for handler in root.handlers]) == before
+    assert (logger.disabled, logger.propagate, logger.filters) == (False, True, [])
