@@ -61,8 +61,8 @@ class GraphSession(BoundedSession):
         """One exchange; the library's `access_token` travels as `Authorization: Bearer`."""
         self.last = None
         query, form = dict(params or {}), dict(data or {})
-        token = str(form.pop("access_token", None) or query.pop("access_token", None) or self._token)
-        query.pop("access_token", None)
+        given = (form.pop("access_token", None), query.pop("access_token", None))
+        token = str(given[0] or given[1] or self._token)
         if self._proof_of_secret and token == self._token:
             (form if method == "POST" else query)["appsecret_proof"] = self._proof_of_secret
         self.last = super().request(

@@ -65,6 +65,7 @@ class Nodes:
     def _comment(self, entry: Entry) -> dict[str, Build]:
         root = self.world.root(entry)
         own = entry.author is None
+        on_page = root.external_id.startswith(f"{self.page_id}_")
         replies = [one for one in self.visible() if one.parent_id == entry.external_id]
         post = root.external_id
         return {
@@ -78,8 +79,8 @@ class Nodes:
             "attachment": lambda: self._attachment(entry) if entry.image else None,
             "is_hidden": lambda: entry.hidden,
             "is_private": lambda: False,
-            "can_hide": lambda: not own,
-            "can_remove": lambda: True,
+            "can_hide": lambda: on_page and not own,
+            "can_remove": lambda: on_page,
             "can_comment": lambda: True,
             "can_like": lambda: True,
             "user_likes": lambda: False,

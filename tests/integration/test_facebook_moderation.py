@@ -11,7 +11,8 @@ from config.schema import Watch
 from config.words import Visibility
 from connectors.errors import ConnectorError, CredentialsRefused
 from connectors.facebook.connector import FacebookConnector
-from connectors.facebook.loopback import FacebookLoopback
+from connectors.facebook.loopback import PAGE_ID, FacebookLoopback
+from connectors.facebook.moderation import Looked
 from connectors.interface import Account, ActionStatus, Finding, Recheck, Stream
 from connectors.loopback import Fault
 from connectors.loopback_world import Kind
@@ -224,6 +225,34 @@ def test_a_post_on_somebody_elses_page_would_be_tampered_with(
     assert {request.method for request in platform.requests} == {"GET"}
     assert connector.hide(visit) is ActionStatus.DONE
     assert connector.delete(visit) is ActionStatus.DONE
+
+
+def test_a_comment_under_a_strangers_post_would_be_tampered_with(
+    connector: FacebookConnector, platform: FacebookLoopback
+) -> None:
+    tagged = platform.mention("tag", "Ann", NOON - HOUR)
+    comment = platform.comment(tagged, "No", "Bob", NOON)
+    assert connector.hide(comment) is ActionStatus.NOT_PERMITTED
+    assert connector.delete(comment) is ActionStatus.NOT_PERMITTED
+    assert {request.method for request in platform.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "ours"),
+    [
+        ({"can_hide": True, "object": {"id": f"{PAGE_ID}_5"}}, True),
+        ({"can_hide": True, "object": {"id": "777_5"}}, False),
+        ({"can_hide": True, "object": {"id": "5"}}, True),
+        ({"can_hide": True}, True),
+        ({"can_hide": False, "object": {"id": f"{PAGE_ID}_5"}}, False),
+        ({"object": {"id": f"{PAGE_ID}_5"}}, False),
+    ],
+)
+def test_a_right_that_graph_gives_by_mistake_would_reach_another_page(
+    connector: FacebookConnector, entry: dict[str, object], ours: bool
+) -> None:
+    looked = Looked(entry, is_comment=True, status=200)
+    assert connector._moderation._is_ours_to_change(looked, "can_hide") is ours
 
 
 def test_a_refused_token_would_look_like_a_refused_action(

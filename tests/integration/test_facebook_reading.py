@@ -16,9 +16,13 @@ from config.schema import Watch
 from config.words import Surface
 from connectors.errors import PermissionMissing, ProtocolDrift, RateLimited, Transient
 from connectors.facebook.connector import FacebookConnector
+from connectors.facebook.edges import EdgeState
 from connectors.facebook.loopback import FacebookLoopback
+from connectors.facebook.loopback_nodes import graph_time
+from connectors.facebook.parse import post_item
 from connectors.interface import Account, Cursor, Item, Page, Stream
 from connectors.loopback import Fault
+from connectors.loopback_world import Kind
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -103,6 +107,35 @@ def test_a_post_that_facebook_lists_late_would_be_missed(poller: Poller, clock: 
     assert poller.texts(Watch.MENTIONS) == {"on time"}
     clock.advance(4 * HOUR)
     assert poller.texts(Watch.MENTIONS) == {"early"}
+
+
+def test_a_late_post_behind_newer_ones_would_be_missed(poller: Poller, clock: SettableClock) -> None:
+    """The pages between are all known already, and still within the overlap."""
+    poller.platform.page_size = 2
+    minute = timedelta(minutes=1)
+    for back in (0, 10, 20, 30):
+        poller.platform.own_post(f"known {back}", NOON - back * minute)
+    poller.platform.own_post("old", NOON - 9 * HOUR)
+    poller.platform.world.add(Kind.OWN_POST, "late", NOON - 50 * minute, indexed_at=NOON + minute)
+    poller.poll(Watch.OWN_POSTS)
+    clock.advance(HOUR)
+    new = [poller.platform.own_post(f"new {back}", clock.now() - back * minute) for back in (0, 1)]
+    assert len(new) == 2
+    assert poller.texts(Watch.OWN_POSTS) >= {"late", "new 0", "new 1"}
+
+
+def test_one_backdated_post_would_end_the_reading() -> None:
+    state = EdgeState(high=NOON)
+    items = [post_at(NOON + HOUR), post_at(NOON - 999 * HOUR), post_at(NOON + 2 * HOUR)]
+    assert not state.reaches_known(items)
+    assert state.reaches_known([post_at(NOON - 2 * HOUR)])
+    assert not state.reaches_known([])
+    assert not EdgeState().reaches_known([post_at(NOON - 2 * HOUR)])
+
+
+def post_at(moment: datetime) -> Item:
+    row = {"id": "1_2", "message": "m", "created_time": graph_time(moment)}
+    return post_item(row, Stream(Watch.OWN_POSTS, "1"), "1", Surface.OWN_POST)
 
 
 def test_more_new_posts_than_one_page_would_leave_a_hole(poller: Poller, clock: SettableClock) -> None:
@@ -203,6 +236,17 @@ def test_a_comment_would_come_without_the_post_it_speaks_of(poller: Poller) -> N
     assert items[reply].parent_id == comment
 
 
+def test_a_quiet_page_would_hand_over_its_comments_at_every_poll(
+    poller: Poller, clock: SettableClock
+) -> None:
+    post = poller.platform.own_post("Fair", NOON - 5 * HOUR)
+    for number in range(5):
+        poller.platform.comment(post, f"c{number}", "Ann", NOON - number * HOUR)
+    assert len(poller.poll(Watch.COMMENTS)) == 5
+    clock.advance(HOUR)
+    assert poller.poll(Watch.COMMENTS) == []
+
+
 def test_a_new_comment_under_an_old_post_would_be_missed_for_good(
     poller: Poller, clock: SettableClock
 ) -> None:
@@ -301,6 +345,8 @@ def test_new_comments_would_wait_until_a_long_first_pass_is_done(
     for post in posts[60:]:
         poller.platform.comment(post, f"old {post}", "Ann", NOON)
     while "sweep" not in poller.cursors.get(Watch.COMMENTS, {}) or "head" in poller.cursors[Watch.COMMENTS]:
+        poller.step(Watch.COMMENTS)
+    for _ in range(3):
         poller.step(Watch.COMMENTS)
     clock.advance(timedelta(minutes=5))
     poller.platform.comment(posts[0], "urgent", "Bob", clock.now())
