@@ -1,7 +1,9 @@
 """`demo`: the whole job on an invented school; no account and no network needed."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from monitor.cli.shared import UserError, out, warn
 from monitor.demo.runner import Shown, run_demo
 from monitor.demo.stage import FolderInUse
-from monitor.demo.summary import print_summary
+from monitor.demo.summary import print_summary, save_picture
 
 FOLDER = Path("demo-school")
 
@@ -19,27 +21,40 @@ def add_to(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def demo() -> None:
+def demo(
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Save the summary as an SVG too.", hidden=True)
+    ] = None,
+) -> None:
     """Watch an invented school for a moment; leaves everything under demo-school/."""
+
+    def show(shown: Shown) -> None:
+        print_summary(out(), shown)
+        if picture is not None:
+            save_picture(shown, picture)
+
     try:
-        shown = _with_progress() if sys.stderr.isatty() else _plainly()
+        shown = _with_progress(show) if sys.stderr.isatty() else _plainly(show)
     except FolderInUse as error:
         raise UserError(str(error)) from error
     if shown.failed:
         raise typer.Exit(1)
 
 
-def _with_progress() -> Shown:
+Show = Callable[[Shown], None]
+
+
+def _with_progress(show: Show) -> Shown:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True, console=Console(stderr=True)) as progress:
         bar = progress.add_task("starting")
 
-        def show(shown: Shown) -> None:
+        def show_alone(shown: Shown) -> None:
             progress.stop()
-            print_summary(out(), shown)
+            show(shown)
 
-        return run_demo(FOLDER, lambda what: progress.update(bar, description=what), show)
+        return run_demo(FOLDER, lambda what: progress.update(bar, description=what), show_alone)
 
 
-def _plainly() -> Shown:
-    return run_demo(FOLDER, lambda what: warn(f"… {what}"), lambda shown: print_summary(out(), shown))
+def _plainly(show: Show) -> Shown:
+    return run_demo(FOLDER, lambda what: warn(f"… {what}"), show)
