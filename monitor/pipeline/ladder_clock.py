@@ -20,13 +20,19 @@ from monitor.store.models import Incident
 
 
 def run_ladders(site: Site) -> None:
-    """Look at every open incident once."""
+    """Look at every open incident once; only those for which the time has come are written."""
     with site.database.read() as session:
-        query = select(Incident.id).filter_by(school_id=site.school_id, state="open")
-        incident_ids = list(session.scalars(query))
-    for incident_id in incident_ids:
+        query = select(Incident).filter_by(school_id=site.school_id, state="open")
+        due = [incident.id for incident in session.scalars(query) if _has_come(incident, site.now())]
+    for incident_id in due:
         with site.database.write() as session:
             _run_one(session, site, incident_id)
+
+
+def _has_come(incident: Incident, now: datetime) -> bool:
+    before = read_ladder(incident)
+    after, reminders = tick(before, now)
+    return bool(reminders) or after != before
 
 
 def _run_one(session: Session, site: Site, incident_id: int) -> None:
