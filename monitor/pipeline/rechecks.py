@@ -93,32 +93,45 @@ def _unknown(site: Site, question: _Question, why: str) -> dict[str, Answer]:
 
 
 def _record(session: Session, site: Site, question: _Question, answers: dict[str, Answer]) -> None:
+    """Keep every answer, then tell the ladder what the most visible item says."""
     incident = session.scalars(
         select(Incident).where(Incident.id == question.incident_id).with_for_update()
     ).one()
-    now = site.now()
-    for external_id, item_id in question.item_ids.items():
-        answer = answers[external_id]
-        session.add(
-            Recheck(
-                school_id=site.school_id,
-                incident_id=incident.id,
-                item_id=item_id,
-                asked_at=now,
-                visibility=str(answer.visibility),
-                canary_healthy=answer.canary_healthy,
-                proof=answer.proof,
-            )
-        )
-        uid = session.get_one(Item, item_id).uid
-        custody.note(
-            session, site.school_id, now, "looked_again", item_uid=uid,
-            reference=incident.reference, visibility=str(answer.visibility),
-        )  # fmt: skip
+    seen = [
+        _keep(session, site, incident, session.get_one(Item, item_id), answers[external_id])
+        for external_id, item_id in question.item_ids.items()
+    ]
     session.flush()  # the next look is planned from this one
-    most_visible = min(answers.values(), key=lambda one: _MOST_VISIBLE_FIRST.index(one.visibility))
-    ladder = observe(
-        read_ladder(incident), most_visible.visibility, now, canary_healthy=most_visible.canary_healthy
-    )
+    visibility, canary_healthy = min(seen, key=lambda one: _MOST_VISIBLE_FIRST.index(one[0]))
+    ladder = observe(read_ladder(incident), visibility, site.now(), canary_healthy=canary_healthy)
     write_ladder(session, incident, ladder)
-    log.info("looked_again", incident=incident.reference, visibility=str(most_visible.visibility))
+    log.info("looked_again", incident=incident.reference, visibility=str(visibility))
+
+
+def _keep(
+    session: Session, site: Site, incident: Incident, item: Item, answer: Answer
+) -> tuple[Visibility, bool]:
+    visibility = _compared(item, answer)
+    session.add(
+        Recheck(
+            school_id=site.school_id,
+            incident_id=incident.id,
+            item_id=item.id,
+            asked_at=site.now(),
+            visibility=str(visibility),
+            canary_healthy=answer.canary_healthy,
+            proof=answer.proof,
+        )
+    )
+    custody.note(
+        session, site.school_id, site.now(), "looked_again", item_uid=item.uid,
+        reference=incident.reference, visibility=str(visibility),
+    )  # fmt: skip
+    return visibility, answer.canary_healthy
+
+
+def _compared(item: Item, answer: Answer) -> Visibility:
+    """A connector that was just started cannot know that the words were others before; the store can."""
+    if answer.visibility is Visibility.VISIBLE and answer.item and answer.item.version != item.version:
+        return Visibility.EDITED
+    return answer.visibility
