@@ -53,7 +53,7 @@ class _Watchdog:
         self.expired = False
         self._lock = threading.Lock()
         self._watched: list[socket.socket] = []
-        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self._cut)
+        self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self.cut)
         self._timer.daemon = True
 
     def __enter__(self) -> "_Watchdog":
@@ -78,7 +78,7 @@ class _Watchdog:
             if self.expired:
                 _shut_down(duplicate)
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         with self._lock:
             self.expired = True
             for duplicate in self._watched:
@@ -169,6 +169,8 @@ class BoundedSession(requests.Session):
         self.deadline: float | None = None
         self.exchanges: list[Envelope] = []
         self._now = now
+        self._closed = False
+        self._under_way: _Watchdog | None = None
         self._largest_body = largest_body
         self.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self.verify = str(ca_bundle) if ca_bundle else True
@@ -182,9 +184,10 @@ class BoundedSession(requests.Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """One exchange, read to its end; raises `requests` exceptions, DeadlinePassed at the deadline."""
-        deadline = self._deadline()
+        deadline = time.monotonic() if self._closed else self._deadline()
         kwargs |= {"stream": True, "allow_redirects": False, "timeout": _timeouts(deadline)}
         with _Watchdog(deadline) as watchdog:
+            self._under_way = watchdog
             try:
                 response = super().send(request, **kwargs)
                 self._read(response)
@@ -193,11 +196,19 @@ class BoundedSession(requests.Session):
                     raise _deadline_passed() from error
                 raise
             finally:
+                self._under_way = None
                 self.cookies.clear()
         if watchdog.expired:  # cut headers read like complete ones
             raise _deadline_passed()
         self.exchanges.append(self._envelope(request, response))
         return response
+
+    def close(self) -> None:
+        """Also ends an exchange that is under way in another thread, so that a daemon can stop at once."""
+        self._closed = True
+        if (under_way := self._under_way) is not None:
+            under_way.cut()
+        super().close()
 
     def drain(self) -> tuple[Envelope, ...]:
         """The envelopes since the last call, oldest first."""

@@ -9,10 +9,11 @@ from connectors.x.ids import is_id
 
 _COMMENT_DAYS = 30
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
-# A search about a person, a list or a place in another's feed is surveillance of that person.
-_OTHER_PEOPLE = re.compile(
-    r"(?:^|[\s(-])(?:from|to|retweets_of|list|in_reply_to_tweet_id|quotes_of_tweet_id):", re.I
-)
+_QUOTED = re.compile(r'"[^"]*"')
+_OPERATOR = re.compile(r"(\w+):")
+_NAMED = re.compile(r"@(\w+)")
+# Every other operator asks about a person, a list, a place or one conversation: that would be surveillance.
+_OPERATORS = frozenset({"url", "lang", "is", "has"})
 
 
 def accepted(account: Account) -> Account:
@@ -26,7 +27,7 @@ def accepted(account: Account) -> Account:
             "account is not a handle of X's.", mend="Give the school's handle without the @."
         )
     for words in account.search:
-        if _OTHER_PEOPLE.search(words):
+        if _asks_about_people(words, account.account):
             raise ConnectorError(
                 "A search may not name an account, a list or a post of other people.",
                 mend="Search for the school's names, its web address or its hashtags only.",
@@ -46,3 +47,10 @@ def comment_days(account: Account) -> int:
             "comment_days is not a number of days.", mend="Give a whole number from 1 to 365."
         )
     return int(days)
+
+
+def _asks_about_people(words: str, own_handle: str) -> bool:
+    plain = _QUOTED.sub("", words)
+    own = own_handle.removeprefix("@").lower()
+    named = {name.lower() for name in _NAMED.findall(words)}
+    return bool(named - {own}) or bool({one.lower() for one in _OPERATOR.findall(plain)} - _OPERATORS)

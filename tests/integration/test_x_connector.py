@@ -125,6 +125,10 @@ def test_a_source_without_user_keys_would_not_read(bench: Bench, server: XLoopba
         {"search": ("school -to:parent",)},
         {"search": ("(from:a OR from:b)",)},
         {"search": ("list:123",)},
+        {"search": ("fernhill @somebody_else",)},
+        {"search": ('"fernhill" -"x" FROM:somebody',)},
+        {"search": ("conversation_id:1",)},
+        {"search": ("point_radius:[1 2 3km]",)},
         {"search": ("x" * 500,)},
         {"options": {"comment_days": "many"}},
         {"options": {"comment_days": "0"}},
@@ -134,6 +138,18 @@ def test_settings_would_turn_the_program_on_other_people(bench: Bench, wrong: di
     with pytest.raises(ConnectorError) as caught:
         bench.connect(watch=(Watch.SEARCH,), **wrong)
     assert caught.value.mend != ConnectorError.mend
+
+
+def test_searches_about_the_school_itself_would_be_refused(bench: Bench) -> None:
+    searches = (
+        '"Fernhill Primary" OR @FernhillPrimary',
+        'url:"fernhill.sch.uk" -is:reply',
+        '"motto: learn"',
+        "#fern",
+    )
+    connector = bench.connect(watch=(Watch.SEARCH,), search=searches)
+    assert [stream.key for stream in connector.streams()] == list(searches)
+    connector.close()
 
 
 def test_our_own_and_repeated_posts_would_be_searched_for(bench: Bench, server: XLoopback) -> None:

@@ -98,6 +98,20 @@ def test_a_slow_server_would_hold_a_poll_for_ever(talk: Talk) -> None:
         assert session.drain() == ()
 
 
+def test_a_daemon_that_is_told_to_stop_would_wait_for_the_platform() -> None:
+    with serving(silent) as url:
+        session = BoundedSession(now)
+        closer = threading.Timer(0.2, session.close)
+        closer.start()
+        began = time.monotonic()
+        with pytest.raises(requests.exceptions.Timeout):
+            session.get(url)
+        assert time.monotonic() - began < 1
+        with pytest.raises(DeadlinePassed):
+            session.get(url)
+        closer.join()
+
+
 def answering(answer: bytes) -> Talk:
     return lambda caller, _stop: caller.sendall(answer)
 
