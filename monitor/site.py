@@ -1,5 +1,6 @@
 """One school's settings, database, clock and folders, opened together and handed to every step."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -18,6 +19,7 @@ from monitor.store.database import Database
 from monitor.store.models import School, Source
 
 _LONGEST_SPREAD = timedelta(minutes=5)
+_KEY_BYTES = 32
 
 
 class SiteUnusable(Exception):
@@ -110,8 +112,25 @@ def _token_key(path: Path) -> bytes:
     """The key of the register's tokens. It stands in a file of its own, away from what it protects."""
     try:
         if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+            _make_key(path)
+        key = path.read_bytes()
     except OSError as error:
         raise SiteUnusable(f"{path} cannot be read or made ({error.strerror})") from error
+    if len(key) != _KEY_BYTES:
+        # A short key would be no key, and a new one would no longer match what the old one made.
+        raise SiteUnusable(f"{path} is damaged: it has {len(key)} bytes, not {_KEY_BYTES}. Restore it.")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all: a crash or a full disk must not leave an empty key that is then used."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another command was quicker; its key is the key
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)
