@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 _FIRST_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30))
-_LATER_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 def next_attempt(attempts: int, permanent: bool, now: datetime) -> datetime | None:
@@ -19,4 +19,4 @@ def next_attempt(attempts: int, permanent: bool, now: datetime) -> datetime | No
         return None
     if attempts == 0:
         return now
-    return now + (_FIRST_PAUSES[attempts - 1] if attempts <= len(_FIRST_PAUSES) else _LATER_PAUSE)
+    return now + (_FIRST_PAUSES[attempts - 1] if attempts <= len(_FIRST_PAUSES) else LONGEST_PAUSE)

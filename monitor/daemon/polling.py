@@ -46,10 +46,13 @@ class PollCrew:
 
     def _due(self) -> list[str]:
         now = self._site.now()
-        free = or_(Source.lease_until.is_(None), Source.lease_until < now)
+        # What was planned while the clock ran ahead would wait until that time came again.
+        ahead = Source.last_attempt_at > now
+        free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead)
         query = (
             select(Source.name)
-            .where(Source.school_id == self._site.school_id, Source.enabled, Source.next_poll_at <= now, free)
+            .where(Source.school_id == self._site.school_id, Source.enabled, free)
+            .where(or_(Source.next_poll_at <= now, ahead))
             .order_by(Source.next_poll_at)
         )
         with self._site.database.read() as session:

@@ -20,8 +20,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import update
 
 from classifiers.interface import Judge
+from monitor.clock import utc_now
+from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import only_instance
 from monitor.daemon.polling import PollCrew
+from monitor.evidence.folder import remove_parts
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
@@ -55,9 +58,10 @@ class Service:
         """Serve until SIGTERM or SIGINT; raises AnotherDaemon when the database has one already."""
         with only_instance(self._site.database):
             recover(self._site)
+            remove_parts(self._site.evidence)
             self._listen_for_stop()
             self._start()
-            self._stopping.wait()
+            self._beat_until_stopped()
             self._stop()
 
     def _start(self) -> None:
@@ -72,13 +76,23 @@ class Service:
             "weekly export": (lambda: make_due_export(self._site), 300),
         }
         for name, (step, seconds) in every.items():
-            first = self._site.now() + timedelta(seconds=min(seconds, 5))
+            # APScheduler goes by the machine's own clock, whatever clock the site was given.
+            first = utc_now() + timedelta(seconds=min(seconds, 5))
             self._scheduler.add_job(step, "interval", seconds=seconds, id=name, next_run_time=first)
         self._scheduler.add_listener(self._tell_of_broken_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._scheduler.start()
         for loop in self._loops:
             loop.start()
         log.info("started", sources=len(self._site.settings.sources))
+
+    def _beat_until_stopped(self) -> None:
+        """Wait for the signal; when the clock was set, plan every job anew from the new time."""
+        clock = ClockWatch()
+        while not self._stopping.wait(1.0):
+            if clock.was_set():
+                log.warning("clock_was_set")
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=utc_now())
 
     def _loop(self, name: str, step: Callable[[], bool]) -> threading.Thread:
         return threading.Thread(target=self._repeat, args=(name, step), name=name, daemon=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from alerts.mail.addresses import BadAddress
 from alerts.mail.drafts import Draft
 from alerts.mail.message import build_message
-from alerts.mail.retry import next_attempt
+from alerts.mail.retry import LONGEST_PAUSE, next_attempt
 from alerts.mail.smtp import MailRefused, MailUnreachable, send
 from config.schema import MailServer
 from config.secrets import SecretMissing
@@ -25,6 +25,8 @@ from monitor.store.models import MailState, OutgoingMail
 
 SEND_SECONDS = 60.0
 CLAIM = timedelta(seconds=SEND_SECONDS * 2)
+_FIRST_ROUND, _LONGEST_ROUND = timedelta(minutes=1), timedelta(minutes=15)
+"""How long a server at fault is left alone: as long again as it has failed, but its return is soon noticed."""
 log = structlog.get_logger()
 
 
@@ -32,6 +34,8 @@ log = structlog.get_logger()
 class Failure:
     permanent: bool
     words: str
+    about_server: bool = False
+    """The next mail would meet the same: no answer, no login, nothing this one mail could help."""
 
 
 def send_next(site: Site) -> bool:
@@ -52,14 +56,17 @@ def send_next(site: Site) -> bool:
 
 def _claim(site: Site) -> OutgoingMail | None:
     now = site.now()
+    # Times further off than any pause or claim were written while the clock ran ahead.
+    due_now = or_(OutgoingMail.next_attempt_at <= now, OutgoingMail.next_attempt_at > now + LONGEST_PAUSE)
+    unclaimed = or_(
+        OutgoingMail.claimed_until.is_(None),
+        OutgoingMail.claimed_until < now,
+        OutgoingMail.claimed_until > now + CLAIM,
+    )
     due = (
         select(OutgoingMail.id)
-        .where(
-            OutgoingMail.school_id == site.school_id,
-            OutgoingMail.state == MailState.QUEUED,
-            OutgoingMail.next_attempt_at <= now,
-            or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < now),
-        )
+        .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state == MailState.QUEUED)
+        .where(due_now, unclaimed)
         .order_by(OutgoingMail.priority, OutgoingMail.id)
         .limit(1)
     )
@@ -67,7 +74,6 @@ def _claim(site: Site) -> OutgoingMail | None:
         mail_id = session.scalar(due)
     if mail_id is None:
         return None
-    unclaimed = or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < now)
     claim = (
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.state == MailState.QUEUED, unclaimed)
@@ -97,13 +103,13 @@ def deliver(site: Site, server: MailServer, mail: OutgoingMail) -> Failure | Non
             server, message, [mail.recipient], password=password, timeout=20.0, deadline=SEND_SECONDS
         )
     except SecretMissing as missing:
-        return Failure(permanent=False, words=f"mail.password: {missing}")
+        return Failure(permanent=False, words=f"mail.password: {missing}", about_server=True)
     except BadAddress as bad:
         return Failure(permanent=True, words=str(bad))
     except MailRefused as refusal:
-        return Failure(refusal.permanent, str(refusal))
+        return Failure(refusal.permanent, str(refusal), refusal.about_server)
     except MailUnreachable as silence:
-        return Failure(permanent=False, words=str(silence))
+        return Failure(permanent=False, words=str(silence), about_server=True)
     refused = next(iter(receipt.refused.values()), None)
     return Failure(refused.permanent, refused.text) if refused else None
 
@@ -111,11 +117,25 @@ def deliver(site: Site, server: MailServer, mail: OutgoingMail) -> Failure | Non
 def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | None) -> None:
     now = site.now()
     mail.claimed_until = None
-    if failure is None:
-        mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
-        all_clear(session, site, "mail_dead", "mail", "A mail was accepted again.")
-        log.info("mail_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts)
+    if failure is not None and failure.about_server:
+        _wait_for_server(session, site.school_id, mail, failure.words, now)
         return
+    _server_answered(session, site.school_id)
+    if failure is None:
+        _sent(session, site, mail, now)
+    else:
+        _not_accepted(session, site, mail, failure, now)
+
+
+def _sent(session: Session, site: Site, mail: OutgoingMail, now: datetime) -> None:
+    mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
+    all_clear(session, site, "mail_dead", "mail", "A mail was accepted again.")
+    for kind in ("mail_refused", "mail_late"):
+        all_clear(session, site, kind, mail.recipient, "A mail to the same address was accepted.")
+    log.info("mail_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts)
+
+
+def _not_accepted(session: Session, site: Site, mail: OutgoingMail, failure: Failure, now: datetime) -> None:
     mail.last_error = failure.words
     again = next_attempt(mail.attempts, failure.permanent, now)
     log.warning("mail_not_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts, again=again)
@@ -126,20 +146,55 @@ def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | N
     tell_second_contact(session, site, mail, failure.words, now)
 
 
-def waiting_since(session: Session, school_id: int) -> datetime | None:
-    """Since when the oldest mail waits that was tried and not accepted."""
-    query = (
-        select(OutgoingMail.created_at)
+def _wait_for_server(session: Session, school_id: int, mail: OutgoingMail, words: str, now: datetime) -> None:
+    """The server is at fault, so every mail waits for the next try: a dead server costs one try a round.
+
+    The try says nothing of this mail, so it does not count for it. Whatever waits longer for reasons of
+    its own keeps its time.
+    """
+    since = server_failing_since(session, school_id) or now
+    again = now + min(max(now - since, _FIRST_ROUND), _LONGEST_ROUND)
+    mail.attempts -= 1
+    mail.last_error, mail.server_failed_at, mail.next_attempt_at = words, since, again
+    log.warning("mail_server_failed", mail=mail.id, kind=mail.kind, since=since, again=again)
+    session.execute(
+        update(OutgoingMail)
         .where(
             OutgoingMail.school_id == school_id,
             OutgoingMail.state == MailState.QUEUED,
-            OutgoingMail.attempts > 0,
-            OutgoingMail.last_error.is_not(None),
+            OutgoingMail.next_attempt_at < again,
         )
-        .order_by(OutgoingMail.created_at)
-        .limit(1)
+        .values(next_attempt_at=again)
+    )
+
+
+def _server_answered(session: Session, school_id: int) -> None:
+    """It took or refused one mail by itself, so no other waits for the server any more."""
+    session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.school_id == school_id, OutgoingMail.server_failed_at.is_not(None))
+        .values(server_failed_at=None)
+    )
+
+
+def server_failing_since(session: Session, school_id: int) -> datetime | None:
+    """Since when the mail server itself has failed; None while it answers."""
+    query = select(func.min(OutgoingMail.server_failed_at)).where(
+        OutgoingMail.school_id == school_id, OutgoingMail.state == MailState.QUEUED
     )
     return session.scalar(query)
+
+
+def put_off_since(session: Session, school_id: int, before: datetime) -> list[OutgoingMail]:
+    """Mails from before then that the server would not take for their recipient, though it may yet."""
+    query = select(OutgoingMail).where(
+        OutgoingMail.school_id == school_id,
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.last_error.is_not(None),
+        OutgoingMail.server_failed_at.is_(None),
+        OutgoingMail.created_at <= before,
+    )
+    return list(session.scalars(query))
 
 
 def note_dead_mail(session: Session, site: Site, since: datetime, words: str) -> None:

@@ -78,7 +78,8 @@ def fail_source(site: Site, name: str, error: ConnectorError) -> PollReport:
 def take_lease(site: Site, name: str, holder: str, *, over_any: bool = False) -> int | None:
     """The fence number of a new lease, or None while somebody else's lasts (unless it is to be broken)."""
     now = site.now()
-    free = or_(Source.lease_until.is_(None), Source.lease_until < now, true() if over_any else false())
+    ahead = Source.last_attempt_at > now  # taken while the clock ran ahead: it would last until then
+    free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, true() if over_any else false())
     claim = (
         update(Source)
         .where(Source.school_id == site.school_id, Source.name == name, free)

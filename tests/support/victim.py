@@ -41,7 +41,8 @@ def main() -> None:
         else:
             answer = {"status": wait(child, order["seconds"])}
             child = child if answer["status"] is None else 0
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
     if child:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
