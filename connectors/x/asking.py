@@ -8,6 +8,8 @@ from connectors.x.cursor import Walk
 from connectors.x.parse import Batch, read_batch
 
 PAGE = 100
+FEWEST = 5
+"""X lists no fewer."""
 LONGEST_QUERY = 512
 """Characters; more needs a plan that no school has."""
 POST_FIELDS = (
@@ -27,6 +29,12 @@ def own_posts(client: XClient, account_id: str, walk: Walk) -> Batch:
     answer = client.get_users_tweets(
         account_id, **FIELDS, **_from(walk), **_page(walk), exclude="retweets", user_auth=client.has_user_keys
     )
+    return read_batch(answer)
+
+
+def newest_own_posts(client: XClient, account_id: str) -> Batch:
+    """A handful, as cheaply as X sells them: one of them proves that we can see."""
+    answer = client.get_users_tweets(account_id, max_results=FEWEST, user_auth=client.has_user_keys)
     return read_batch(answer)
 
 

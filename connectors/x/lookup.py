@@ -9,7 +9,6 @@ from connectors.errors import ConnectorError, Gone, ProtocolDrift
 from connectors.interface import Item, Now, Recheck
 from connectors.x import asking
 from connectors.x.client import XClient
-from connectors.x.cursor import Walk
 from connectors.x.errors import problem_suffix
 from connectors.x.ids import is_id
 from connectors.x.parse import Batch, Reader, edit_history
@@ -44,7 +43,9 @@ class Lookup:
         asked_at = self._now()
         ids = [one for one in dict.fromkeys(external_ids) if is_id(one)]
         self._roots = roots
-        self.canary = canary or (self._find_canary() if ids else None)
+        self.canary = canary if canary not in ids else None
+        if self.canary is None and ids:
+            self.canary = self._find_canary(ids)
         answers = {
             one: Recheck(Visibility.UNKNOWN, False, asked_at, "not an id of X's") for one in external_ids
         }
@@ -52,14 +53,14 @@ class Lookup:
             answers |= self._chunk(chunk, asked_at)
         return answers
 
-    def _find_canary(self) -> str | None:
+    def _find_canary(self, asked_about: Sequence[str]) -> str | None:
+        """A post of ours that is not itself in question."""
         try:
-            batch = asking.own_posts(
-                self._client, self._account_id, Walk(self._now(), None, None, swept=False)
-            )
+            batch = asking.newest_own_posts(self._client, self._account_id)
         except ConnectorError:
             return None
-        return next((str(post["id"]) for post in batch.posts if is_id(post.get("id"))), None)
+        ours = [str(post["id"]) for post in batch.posts if is_id(post.get("id"))]
+        return next((one for one in ours if one not in asked_about), None)
 
     def _chunk(self, ids: Sequence[str], asked_at: datetime) -> dict[str, Recheck]:
         together = list(dict.fromkeys([*ids, *([self.canary] if self.canary else [])]))

@@ -386,6 +386,24 @@ def test_a_dead_canary_would_vouch_for_a_removal(bench: Bench, server: XLoopback
     assert again.canary_healthy
 
 
+def test_a_leaking_post_of_our_own_would_vouch_for_itself(bench: Bench, server: XLoopback) -> None:
+    other = server.own_post("An older post.", bench.ago(hours=9))
+    leak = server.own_post("A post that names a pupil.", bench.ago(hours=5))
+    bench.poll()
+    server.delete(leak)
+    answer = bench.connector.recheck([leak], deadline=time.monotonic() + 5)[leak]
+    assert answer.visibility is Visibility.GONE
+    assert answer.canary_healthy
+    assert server.requests[-1].query["ids"].split(",") == [leak, other]
+
+
+def test_a_recheck_would_pay_for_a_page_of_our_posts(bench: Bench, server: XLoopback) -> None:
+    server.own_post("A post.", bench.ago(hours=9))
+    mention = server.mention("x", "Ann", bench.ago(hours=4))
+    bench.connector.recheck([mention], deadline=time.monotonic() + 5)
+    assert [request.query.get("max_results") for request in server.requests] == ["5", None]
+
+
 def test_an_account_without_posts_would_vouch_for_a_removal(bench: Bench, server: XLoopback) -> None:
     mention = server.mention("x", "Ann", bench.ago(hours=4))
     server.delete(mention)
