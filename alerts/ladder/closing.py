@@ -23,7 +23,12 @@ def shut(ladder: Ladder, outcome: Outcome | None, reason: str, by: str, at: date
 
 
 def verified_at(ladder: Ladder) -> datetime | None:
-    """When it was certain that it is gone: by two re-checks, or by a person who looked."""
+    """When it was certain that it is gone: by two re-checks, or by a person who looked.
+
+    None once a later answer says that it is there still, only out of public view.
+    """
+    if ladder.presence.not_public_since is not None:
+        return None
     if ladder.presence.gone_confirmed_at is not None:
         return ladder.presence.gone_confirmed_at
     looked = [

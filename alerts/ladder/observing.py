@@ -15,6 +15,9 @@ STAYS_CLOSED = LEFT_UP_OR_NOTHING_TO_DO | {Outcome.HANDED_OVER}
 """Closed because nothing was to be done, or because others took it over: seeing it again is no news."""
 
 
+_AWAY = frozenset({Outcome.REMOVED, Outcome.HIDDEN, Outcome.NOT_PUBLICLY_VISIBLE})
+
+
 def recheck_times(requested_at: datetime) -> tuple[datetime, ...]:
     """+1 h, +6 h, +24 h, +48 h, +7 d, +30 d after a request, a hide, or the first sign of gone."""
     return tuple(requested_at + timedelta(hours=hours) for hours in RECHECK_HOURS)
@@ -35,21 +38,30 @@ def see(ladder: Ladder, visibility: Visibility, at: datetime, clean: bool | None
     if visibility is Visibility.GONE:
         return _gone(ladder, at)
     if visibility is Visibility.NOT_PUBLICLY_VISIBLE:
-        since = ladder.presence.not_public_since or at
-        return replace(ladder, presence=replace(ladder.presence, not_public_since=since, gone_since=None))
+        return replace(ladder, presence=_out_of_view(ladder.presence, at))
     if visibility is Visibility.HIDDEN_BY_US:
         return _hidden(ladder, at)
     return _in_public(ladder, at, edited=visibility is Visibility.EDITED, clean=clean)
 
 
+def _out_of_view(presence: Presence, at: datetime) -> Presence:
+    """Breaks a run towards gone; after a certain gone it is kept beside it, for the record."""
+    certain = presence.gone_confirmed_at is not None
+    return replace(
+        presence,
+        not_public_since=presence.not_public_since or at,
+        gone_since=presence.gone_since if certain else None,
+    )
+
+
 def _gone(ladder: Ladder, at: datetime) -> Ladder:
-    presence = ladder.presence
+    presence = replace(ladder.presence, not_public_since=None)
     if presence.gone_confirmed_at is not None:
-        return ladder
+        return replace(ladder, presence=presence)
     if presence.gone_since is None:
         return replace(ladder, presence=replace(presence, gone_since=at, rechecks_from=at))
     if at - presence.gone_since < timedelta(minutes=ladder.policy["gone_minutes"]):
-        return ladder
+        return replace(ladder, presence=presence)
     ladder = replace(ladder, presence=replace(presence, gone_confirmed_at=at))
     reason = f"Not there at two checks: {presence.gone_since:%Y-%m-%d %H:%M} and {at:%Y-%m-%d %H:%M} UTC."
     return end_moot_tasks(ladder, Outcome.REMOVED, reason, at)
@@ -75,14 +87,21 @@ def _hidden(ladder: Ladder, at: datetime) -> Ladder:
 
 
 def _in_public(ladder: Ladder, at: datetime, *, edited: bool, clean: bool | None) -> Ladder:
-    was_away = ladder.presence.gone_confirmed_at is not None or ladder.presence.hidden_seen_at is not None
+    was_away = _was_away(ladder)
     if was_away:
         ladder = _re_open(ladder, at)
-    seen = replace(ladder.presence, gone_since=None, not_public_since=None)
+    seen = replace(ladder.presence, gone_since=None, gone_confirmed_at=None, not_public_since=None)
     ladder = replace(ladder, presence=replace(seen, edited_at=at) if edited else seen)
     if edited and clean:
         return end_moot_tasks(ladder, Outcome.AMENDED, "Edited, and judged harmless as it now stands.", at)
     return ladder if was_away else _contradict(ladder, at)
+
+
+def _was_away(ladder: Ladder) -> bool:
+    """Seen to be away, or closed as away: in both cases to be seen again is news."""
+    closed_as_away = ladder.closing is not None and ladder.closing.outcome in _AWAY
+    presence = ladder.presence
+    return presence.gone_confirmed_at is not None or presence.hidden_seen_at is not None or closed_as_away
 
 
 def _re_open(ladder: Ladder, at: datetime) -> Ladder:

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.ladder.machine import close, decide, next_recheck, observe, open_ladder, open_tasks, recheck_times
 from alerts.ladder.matter import Matter
-from alerts.ladder.state import Decision, Ladder
+from alerts.ladder.state import Decision, Ladder, LadderRefused
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Flag, Label, Outcome, Severity, Surface, TaskState, Visibility
@@ -114,6 +114,33 @@ def test_a_private_account_would_be_called_removed() -> None:
     assert ladder.presence.gone_confirmed_at is None
     assert ladder.presence.not_public_since == T0 + timedelta(hours=1)
     assert the(ladder, Step.HOST_REPORT).state is TaskState.WAITING
+
+
+def test_a_post_that_is_private_after_all_would_be_closed_as_removed() -> None:
+    private = seen(reported(), (1, GONE), (2, GONE), (3, Visibility.NOT_PUBLICLY_VISIBLE))
+    with pytest.raises(LadderRefused, match="not been seen gone"):
+        close(private, "removed", "manager", T0, outcome=Outcome.REMOVED)
+    closed = close(private, "private now", "manager", T0)
+    assert closed.closing is not None
+    assert closed.closing.outcome is Outcome.NOT_PUBLICLY_VISIBLE
+    assert seen(private, (9, VISIBLE)).re_opened == 1
+
+
+def test_an_account_that_goes_public_again_would_stay_closed() -> None:
+    private = seen(reported(), (1, Visibility.NOT_PUBLICLY_VISIBLE))
+    tidy = decide(
+        private,
+        the(private, Step.HOST_REPORT).number,
+        Decision(DecisionKind.REFUSED, "manager", None, "no"),
+        T0,
+    )
+    for task in open_tasks(tidy):
+        kind = DecisionKind.SKIP if task.skip_reasons else DecisionKind.DONE
+        outcome = None if task.skip_reasons else Outcome.NOT_APPLICABLE
+        tidy = decide(tidy, task.number, Decision(kind, "manager", outcome, "private"), T0)
+    closed = close(tidy, "private", "manager", T0, outcome=Outcome.NOT_PUBLICLY_VISIBLE)
+    again = seen(closed, (48, VISIBLE))
+    assert (again.re_opened, again.closing) == (1, None)
 
 
 def test_a_softened_comment_would_still_be_chased() -> None:
