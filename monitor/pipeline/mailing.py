@@ -26,7 +26,7 @@ from monitor.store.models import MailState, OutgoingMail
 SEND_SECONDS = 60.0
 CLAIM = timedelta(seconds=SEND_SECONDS * 2)
 _FIRST_ROUND, _LONGEST_ROUND = timedelta(minutes=1), timedelta(minutes=15)
-"""How long a server at fault is left alone: as long again as it has failed, but its return is soon noticed."""
+"""A server at fault is left alone as long again as it has failed, within these."""
 log = structlog.get_logger()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.apprise_channel import ChannelFailed, tell
@@ -17,6 +17,8 @@ from monitor.site import Site
 from monitor.store.models import MailState, OperatorAlert, OutgoingMail, Source
 
 MAIL_DEAD_AFTER = timedelta(minutes=15)
+MAIL_LATE_AFTER = timedelta(hours=1)
+"""Greylisting asks for a quarter of an hour; a full mailbox may ask for ever."""
 STUCK_AFTER = timedelta(minutes=10)
 CHANNEL_SECONDS = 15.0
 log = structlog.get_logger()
@@ -66,15 +68,19 @@ def _watch_stuck(session: Session, site: Site, source: Source, now: datetime) ->
 
 
 def _watch_mail(session: Session, site: Site) -> None:
-    since = mailing.waiting_since(session, site.school_id)
-    if since is None or site.now() - since < MAIL_DEAD_AFTER:
-        return
-    query = select(OutgoingMail.last_error).where(
-        OutgoingMail.school_id == site.school_id,
-        OutgoingMail.state == MailState.QUEUED,
-        OutgoingMail.created_at == since,
-    )
-    mailing.note_dead_mail(session, site, since, session.scalars(query).first() or "nothing")
+    since = mailing.server_failing_since(session, site.school_id)
+    if since is not None and site.now() - since >= MAIL_DEAD_AFTER:
+        query = select(OutgoingMail.last_error).where(
+            OutgoingMail.school_id == site.school_id,
+            OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.server_failed_at == since,
+        )
+        mailing.note_dead_mail(session, site, since, session.scalars(query).first() or "nothing")
+    for mail in mailing.put_off_since(session, site.school_id, site.now() - MAIL_LATE_AFTER):
+        words = f"The mail server puts off the {mail.kind} mail to this person. It said: {mail.last_error}"
+        mend = "Ask whoever runs that mailbox; the mail is tried again by itself."
+        trouble = Trouble("mail_late", mail.recipient, words, mend, since=mail.created_at)
+        tell_operators(session, site, trouble)
 
 
 def _tell_by_other_ways(site: Site) -> None:
@@ -109,8 +115,20 @@ def _through_second_server(site: Site, alert: OperatorAlert) -> dict[str, str]:
         return {}
     with site.database.read() as session:
         mails = _mails_of(session, site, alert)
-    accepted = [mail for mail in mails if mailing.deliver(site, second, mail) is None]
+    accepted = [mail.id for mail in mails if mailing.deliver(site, second, mail) is None]
+    _mark_told(site, accepted)
     return {"second mail server": site.now().isoformat()} if accepted else {}
+
+
+def _mark_told(site: Site, mail_ids: Sequence[int]) -> None:
+    """What the second server took need not come again when the first one is back."""
+    told = (
+        update(OutgoingMail)
+        .where(OutgoingMail.id.in_(mail_ids), OutgoingMail.state == MailState.QUEUED)
+        .values(state=MailState.SENT, sent_at=site.now(), claimed_until=None)
+    )
+    with site.database.write() as session:
+        session.execute(told)
 
 
 def _mails_of(session: Session, site: Site, alert: OperatorAlert) -> Sequence[OutgoingMail]:

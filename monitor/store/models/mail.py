@@ -44,4 +44,6 @@ class OutgoingMail(Base):
     next_attempt_at: Mapped[Moment]
     claimed_until: Mapped[Moment | None]
     last_error: Mapped[Words | None]
+    server_failed_at: Mapped[Moment | None]
+    """Since when the server itself, and not this mail or its recipient, has been why it waits."""
     sent_at: Mapped[Moment | None]
