@@ -1,6 +1,7 @@
 """The first pass over an old page is told in one digest, so that it does not bury anybody."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,21 +13,36 @@ from config.words import Lane, Severity, TaskState
 from monitor.pipeline import outbox
 from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
-from monitor.store.models import Incident, IncidentItem, Item, ItemState, Source
+from monitor.store.models import Incident, IncidentItem, Item, ItemState, Source, StreamCursor
 
 
 def tell_first_passes(site: Site) -> None:
-    """Queue the digests of sources whose first pass has been read and judged to its end."""
+    """Queue the digest of each source whose old pages have been read and judged to their end.
+
+    A stream that was added later is another old page. One that cannot be read to its end does not hold
+    back what the others found: that is told when it has waited as long as an operator alert would.
+    """
     with site.database.write() as session:
-        query = select(Source).where(
-            Source.school_id == site.school_id,
-            Source.first_pass_done_at.is_not(None),
-            Source.first_digest_at.is_(None),
-        )
-        for source in session.scalars(query):
-            if not _still_waiting(session, source):
-                _tell(session, site, source)
+        for source in session.scalars(select(Source).filter_by(school_id=site.school_id)):
+            untold = _untold(session, source)
+            if _is_time(session, site, source, untold):
+                _tell(session, site, source, untold)
                 source.first_digest_at = site.now()
+
+
+def _is_time(session: Session, site: Site, source: Source, untold: Sequence[Incident]) -> bool:
+    nothing_new = not untold and source.first_digest_at is not None
+    if nothing_new or _still_waiting(session, source):
+        return False
+    if source.first_pass_done_at is not None and not _still_reading(session, source):
+        return True
+    waited = [site.now() - incident.opened_at for incident in untold]
+    return max(waited, default=timedelta(0)) >= site.settings.operations.alert_after
+
+
+def _still_reading(session: Session, source: Source) -> bool:
+    query = select(StreamCursor.id).filter_by(source_id=source.id, first_pass_done_at=None).limit(1)
+    return session.execute(query).first() is not None
 
 
 def _still_waiting(session: Session, source: Source) -> bool:
@@ -34,9 +50,9 @@ def _still_waiting(session: Session, source: Source) -> bool:
     return session.execute(query).first() is not None
 
 
-def _tell(session: Session, site: Site, source: Source) -> None:
+def _tell(session: Session, site: Site, source: Source, untold: Sequence[Incident]) -> None:
     by_person: dict[str, list[Incident]] = {}
-    for incident in _quiet_incidents(session, source):
+    for incident in untold:
         for person in people_to_tell(session, site, incident, site.now()):
             by_person.setdefault(person.email, []).append(incident)
     people = {person.email: person for person in site.settings.people}
@@ -44,8 +60,8 @@ def _tell(session: Session, site: Site, source: Source) -> None:
         _queue(session, site, source, people[email], incidents)
 
 
-def _quiet_incidents(session: Session, source: Source) -> Sequence[Incident]:
-    """Incidents of the first pass that were not told singly."""
+def _untold(session: Session, source: Source) -> Sequence[Incident]:
+    """Incidents of the first pass that were told neither singly nor in a digest."""
     told_singly = [str(severity) for severity in Severity if severity.rank >= Severity.HIGH.rank]
     of_source = (
         select(IncidentItem.incident_id)
@@ -57,6 +73,8 @@ def _quiet_incidents(session: Session, source: Source) -> Sequence[Incident]:
         .where(Incident.id.in_(of_source), Incident.first_pass, Incident.severity.not_in(told_singly))
         .order_by(Incident.id)
     )
+    if source.first_digest_at is not None:
+        query = query.where(Incident.opened_at > source.first_digest_at)
     return session.scalars(query).all()
 
 
@@ -72,7 +90,11 @@ def _queue(
     )
     worst = max((Severity(incident.severity) for incident in incidents), key=lambda one: one.rank)
     letter = outbox.Letter(
-        "digest", f"first-pass:{source.name}", person.email, outbox.priority_of(worst), digest_draft(facts)
+        "digest",
+        f"first-pass:{source.name}:{incidents[0].reference}",
+        person.email,
+        outbox.priority_of(worst),
+        digest_draft(facts),
     )
     outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
 
