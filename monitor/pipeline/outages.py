@@ -37,7 +37,10 @@ def end_outage(session: Session, source: Source, now: datetime) -> None:
 
 
 def note_unwatched(session: Session, source: Source, now: datetime, interval: timedelta) -> None:
-    """Record a span in which nobody looked at all, because the service was not running."""
+    """Record a span in which nobody looked at all, because the service was not running.
+
+    Asked before an outage is opened or ended: the poll that comes after the silence may fail as well.
+    """
     since = source.last_success_at
     if since is None or current_outage(session, source) is not None:
         return
@@ -50,6 +53,6 @@ def note_unwatched(session: Session, source: Source, now: datetime, interval: ti
                 ended_at=now,
                 problem="NotRunning",
                 words="schoolwatch was not running, or its machine was asleep.",
-                mend="Nothing: what the platform still shows of that span has been read now.",
+                mend="Nothing: what the platform still shows of that span is read from now on.",
             )
         )

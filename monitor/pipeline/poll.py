@@ -178,16 +178,16 @@ def _finish(site: Site, fence: int, report: PollReport) -> None:
         if source.fence != fence:
             return
         source.lease_by = source.lease_until = None
+        note_unwatched(session, source, now, site.source_settings(source.name).poll_every)
         if report.errors:
             source.failures += 1
             note_outage(session, source, report.errors[0], now)
         else:
-            _succeed(session, site, source, now, finished=report.finished)
+            _succeed(session, source, now, finished=report.finished)
         source.next_poll_at = next_poll(site, source, report, now)
 
 
-def _succeed(session: Session, site: Site, source: Source, now: datetime, *, finished: bool) -> None:
-    note_unwatched(session, source, now, site.source_settings(source.name).poll_every)
+def _succeed(session: Session, source: Source, now: datetime, *, finished: bool) -> None:
     end_outage(session, source, now)
     source.failures = 0
     source.last_success_at = now
