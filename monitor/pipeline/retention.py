@@ -27,6 +27,7 @@ def erase_what_is_due(site: Site) -> None:
         rows = _drop_rows(session, site.school_id, now)
         _drop_envelopes(session, site.school_id)
     if held or texts or rows:
+        site.database.forget_erased()
         log.info("erased", holdings=held, texts=texts, rows=rows)
 
 
@@ -39,6 +40,9 @@ def _erase_holdings(session: Session, school_id: int, now: datetime) -> int:
 
 
 def _drop_texts(session: Session, school_id: int, now: datetime) -> int:
+    """Words and author, and what points at a person: an address may hold the author's handle, a
+    judgement the ids of pupils.
+    """
     due = (
         update(Item)
         .where(
@@ -49,10 +53,13 @@ def _drop_texts(session: Session, school_id: int, now: datetime) -> int:
         )
         .values(
             text=None, context=None, media=[], author_id=None, author_handle=None, author_name=None,
-            text_dropped_at=now,
+            url="", text_dropped_at=now,
         )
     )  # fmt: skip
-    return len(session.scalars(due.returning(Item.id)).all())
+    dropped = session.scalars(due.returning(Item.id)).all()
+    spoken_of = update(Judgement).where(Judgement.item_id.in_(dropped))
+    session.execute(spoken_of.values(pupils=[], staff=[], reasons=[]))
+    return len(dropped)
 
 
 def _drop_rows(session: Session, school_id: int, now: datetime) -> int:

@@ -6,7 +6,7 @@ help there). Reads say so and take no lock.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,15 @@ class Database:
         reading = self.engine.execution_options(read_only=True)
         with plain_words(self.engine), Session(reading, expire_on_commit=False) as session:
             yield session
+
+    def forget_erased(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds the pages as they were before.
+
+        A reader at this moment may keep a part of it; the next erasure takes that along.
+        """
+        if self.is_sqlite:
+            with plain_words(self.engine), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self.engine.dispose()
