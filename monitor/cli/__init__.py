@@ -18,6 +18,7 @@ from monitor.cli.shared import UserError, remember_config
 from monitor.daemon.instance import AnotherDaemon
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.logs import write_logs_to_stderr
+from monitor.pipeline.judging import JudgementFails
 from monitor.site import SiteUnusable
 from monitor.store.database import DatabaseUnusable
 
@@ -27,6 +28,7 @@ EXPECTED = (
     DatabaseUnusable,
     EvidenceNotWritten,
     ExportFailed,
+    JudgementFails,
     ModelBroken,
     RegisterError,
     SecretMissing,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from alerts.ladder.matter import Matter, lane_of, opens_incident
 from classifiers.interface import Comment, Judge, Judgement
 from config.words import Flag, Label, Severity, Surface
+from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.sealing import promote, record_evidence
 from monitor.site import Site
@@ -18,7 +19,19 @@ from monitor.store.models import Item, ItemState
 from monitor.store.models import Judgement as JudgementRow
 
 BATCH = 64
+NOT_JUDGED = "not_judged"
+_TOLD_AGAIN_AFTER = timedelta(days=1)
 log = structlog.get_logger()
+
+
+class JudgementFails(Exception):
+    """The judge itself is broken. What was seen waits until it works again; nothing is called harmless."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"Comments cannot be judged ({problem}); all that were seen are kept and wait. "
+            "Start schoolwatch again; if it comes back, install it again: its models come with it."
+        )
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,7 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
         desk = IncidentDesk(session, site, now)
         for opinion in kept:
             _settle(desk, rows[opinion.item_id], opinion)
+        _tell_of_failures(session, site, [one for one in kept if one.failure])
     return len(waiting) == BATCH
 
 
@@ -77,8 +91,17 @@ def _opinions(judge: Judge, items: Sequence[Item]) -> list[Opinion]:
     except Exception:
         # One comment that a classifier cannot take must not keep the others waiting.
         log.exception("batch_not_judged", items=[item.uid for item in items])
+        _check_that_it_works(judge)
         return [_opinion_alone(judge, item) for item in items]
     return [_opinion(item, judgement) for item, judgement in zip(items, judgements, strict=True)]
+
+
+def _check_that_it_works(judge: Judge) -> None:
+    """Raises JudgementFails when not even plain words can be judged: then nothing is settled, all waits."""
+    try:
+        judge.judge([Comment(id="plain", text="See you at the summer fair.")])
+    except Exception as error:
+        raise JudgementFails(type(error).__name__) from error
 
 
 def _opinion_alone(judge: Judge, item: Item) -> Opinion:
@@ -136,6 +159,17 @@ def _settle(desk: IncidentDesk, item: Item, opinion: Opinion) -> None:
         item.state = ItemState.NOT_JUDGED
     else:
         item.state = ItemState.HARMLESS
+
+
+def _tell_of_failures(session: Session, site: Site, failed: Sequence[Opinion]) -> None:
+    """One mail however many such comments come; a day later the next one is told again."""
+    told = open_alert(session, site.school_id, NOT_JUDGED, NOT_JUDGED)
+    if told is not None and site.now() - told.opened_at >= _TOLD_AGAIN_AFTER:
+        told.closed_at = site.now()
+    if failed:
+        words = f"A classifier fails on {len(failed)} of the comments (the first: item {failed[0].item_id})."
+        mend = "Read them by hand: `schoolwatch items` shows them as not_judged. The others are judged."
+        tell_operators(session, site, Trouble(NOT_JUDGED, NOT_JUDGED, words, mend))
 
 
 def _judgement_row(item: Item, opinion: Opinion, now: datetime) -> JudgementRow:

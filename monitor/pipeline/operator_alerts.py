@@ -86,10 +86,10 @@ _HEADLINES = {
     "source_stuck": "source {} does not answer at all",
     "mail_dead": "mail does not leave",
     "mail_refused": "a mail was refused",
+    "mail_late": "a mail is put off again and again",
     "nobody_to_tell": "nobody may be told of {}",
-    "not_judged": "the judgement fails",
+    "not_judged": "a comment could not be judged",
     "housekeeping": "{} fails",
-    "disk": "{} fails",
 }
 
 
