@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
-from alerts.ladder.matter import UNKNOWN, Matter
+from alerts.ladder.matter import Matter
 from alerts.ladder.policy import default_policy
 from alerts.mail.drafts import alert_draft
 from alerts.mail.facts import AlertFacts, Asked
@@ -56,14 +56,13 @@ class IncidentDesk:
     def _join_repeated(self, incident: Incident, found: Found) -> None:
         """What joins may make a matter graver, which is told again; it never makes it lighter."""
         self._join(incident, found.item)
+        incident.categories = sorted({*incident.categories, *_categories(found.matter)})
         before = read_ladder(incident)
-        graver = reconsider(
-            before, _both(before.matter, found.matter), reason="Another item joined.", by=DAEMON, at=self.now
-        )
+        graver = reconsider(before, found.matter, reason="Another item joined.", by=DAEMON, at=self.now)
         if (graver.lane, graver.severity) == (before.lane, before.severity):
             return
         write_ladder(self.session, incident, graver)
-        self._alert(incident, graver, found, joined=True)
+        queue_alert(self.session, self.site, incident, graver, found.item.uid)
 
     def _open_new(self, found: Found, fingerprint: str) -> None:
         ladder = open_ladder(
@@ -78,7 +77,8 @@ class IncidentDesk:
         write_ladder(self.session, incident, ladder)
         # The rest of an old page is told in the one digest of its first pass.
         if not found.item.first_pass or ladder.severity.rank >= Severity.HIGH.rank:
-            self._alert(incident, ladder, found)
+            unjudged = 0 if found.judgement.judged else 1
+            queue_alert(self.session, self.site, incident, ladder, None, not_judged=unjudged)
 
     def _repeated(self, item: Item, fingerprint: str) -> Incident | None:
         """The open incident that an earlier version of this item, or the same words, belong to."""
@@ -104,7 +104,7 @@ class IncidentDesk:
             platform=found.item.platform,
             lane=str(ladder.lane),
             severity=str(ladder.severity),
-            categories=sorted(str(word) for word in (*found.matter.labels, *found.matter.flags)),
+            categories=sorted(_categories(found.matter)),
             state="open",
             opened_at=self.now,
             first_seen_at=found.item.first_seen_at,
@@ -129,20 +129,34 @@ class IncidentDesk:
     def _join(self, incident: Incident, item: Item) -> None:
         self.session.add(IncidentItem(school_id=incident.school_id, incident_id=incident.id, item_id=item.id))
 
-    def _alert(self, incident: Incident, ladder: Ladder, found: Found, *, joined: bool = False) -> None:
-        """Queue the mails of an incident, one a person."""
-        draft = alert_draft(_facts(self.site, incident, ladder, found, joined=joined))
-        event = f"alert:{incident.reference}" + (f":{found.item.uid}" if joined else "")
-        for person in people_to_tell(self.session, self.site, incident, self.now):
-            letter = outbox.Letter(
-                "alert",
-                event,
-                person.email,
-                outbox.priority_of(ladder.severity),
-                draft,
-                incident.id,
-            )
-            outbox.queue(self.session, self.site.school_id, self.site.settings.mail, letter, self.now)
+
+def queue_alert(
+    session: Session, site: Site, incident: Incident, ladder: Ladder, news: str | None, *, not_judged: int = 0
+) -> None:  # fmt: skip
+    """Queue the mails of an incident, one a person. `news` names what is new about one already told of."""
+    facts = AlertFacts(
+        school_name=site.school_name,
+        reference=incident.reference,
+        severity=ladder.severity,
+        lane=ladder.lane,
+        platform=incident.platform,
+        seen_at=incident.first_seen_at,
+        asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
+        reasons=(*sorted(ladder.matter.labels), *sorted(ladder.matter.flags)),
+        not_judged=not_judged,
+        evidence_note="The evidence is sealed.",
+        joined=news is not None,
+    )
+    now = site.now()
+    draft, priority = alert_draft(facts), outbox.priority_of(ladder.severity)
+    event = f"alert:{incident.reference}" + (f":{news}" if news else "")
+    for person in people_to_tell(session, site, incident, now):
+        letter = outbox.Letter("alert", event, person.email, priority, draft, incident.id)
+        outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+
+
+def _categories(matter: Matter) -> set[str]:
+    return {str(word) for word in (*matter.labels, *matter.flags)}
 
 
 def _fingerprint(site: Site, item: Item) -> str:
@@ -151,30 +165,3 @@ def _fingerprint(site: Site, item: Item) -> str:
         words = f"{words}\0{item.external_id}"
     content = f"{item.platform}\0{words}".encode("utf-8", "surrogatepass")
     return hmac.new(site.token_key, content, hashlib.sha256).hexdigest()
-
-
-def _both(one: Matter, other: Matter) -> Matter:
-    """The facts of two items of one incident taken together."""
-    return replace(
-        other,
-        labels=one.labels | other.labels,
-        flags=one.flags | other.flags,
-        severity=max(one.severity, other.severity, key=lambda severity: severity.rank),
-        affected_role=one.affected_role if one.affected_role != UNKNOWN else other.affected_role,
-    )
-
-
-def _facts(site: Site, incident: Incident, ladder: Ladder, found: Found, *, joined: bool) -> AlertFacts:
-    return AlertFacts(
-        school_name=site.school_name,
-        reference=incident.reference,
-        severity=ladder.severity,
-        lane=ladder.lane,
-        platform=found.item.platform,
-        seen_at=found.item.first_seen_at,
-        asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
-        reasons=(*sorted(found.matter.labels), *sorted(found.matter.flags)),
-        not_judged=0 if found.judgement.judged else 1,
-        evidence_note="The evidence is sealed.",
-        joined=joined,
-    )

@@ -1,6 +1,7 @@
 """Checks that removals were made (NEU 9.4): ask the platform, tell the ladder, plan the next look."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -13,6 +14,7 @@ from connectors.errors import ConnectorError
 from connectors.interface import Recheck as Answer
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.raising import queue_alert
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Incident, Item, Recheck, Source
@@ -33,23 +35,25 @@ _MOST_VISIBLE_FIRST = (
 
 @dataclass(frozen=True)
 class _Question:
-    incident_id: int
+    source: str
     item_ids: dict[str, int]
     """External id → item, for the items of one source."""
-    source: str
 
 
 def recheck_due(site: Site) -> None:
     """Look at every incident whose next look is due. A platform that fails says nothing about the item."""
     with site.database.read() as session:
-        questions = _due(session, site)
-    for question in questions:
-        answers = _ask(site, question)
+        due = _due(session, site)
+    for incident_id, questions in due.items():
+        answers: dict[int, Answer] = {}
+        for question in questions:
+            answered = _ask(site, question)
+            answers |= {item_id: answered[external_id] for external_id, item_id in question.item_ids.items()}
         with site.database.write() as session:
-            _record(session, site, question, answers)
+            _record(session, site, incident_id, answers)
 
 
-def _due(session: Session, site: Site) -> list[_Question]:
+def _due(session: Session, site: Site) -> dict[int, list[_Question]]:
     query = (
         select(Incident)
         .where(
@@ -60,7 +64,7 @@ def _due(session: Session, site: Site) -> list[_Question]:
         )
         .options(selectinload(Incident.items))
     )
-    return [question for incident in session.scalars(query) for question in _questions(session, incident)]
+    return {incident.id: _questions(session, incident) for incident in session.scalars(query)}
 
 
 def _questions(session: Session, incident: Incident) -> list[_Question]:
@@ -68,8 +72,7 @@ def _questions(session: Session, incident: Incident) -> list[_Question]:
     for item in incident.items:
         by_source.setdefault(item.source_id, {})[item.external_id] = item.id
     return [
-        _Question(incident.id, items, session.get_one(Source, source_id).name)
-        for source_id, items in by_source.items()
+        _Question(session.get_one(Source, source_id).name, items) for source_id, items in by_source.items()
     ]
 
 
@@ -92,46 +95,37 @@ def _unknown(site: Site, question: _Question, why: str) -> dict[str, Answer]:
     return dict.fromkeys(question.item_ids, answer)
 
 
-def _record(session: Session, site: Site, question: _Question, answers: dict[str, Answer]) -> None:
-    """Keep every answer, then tell the ladder what the most visible item says."""
-    incident = session.scalars(
-        select(Incident).where(Incident.id == question.incident_id).with_for_update()
-    ).one()
-    seen = [
-        _keep(session, site, incident, session.get_one(Item, item_id), answers[external_id])
-        for external_id, item_id in question.item_ids.items()
-    ]
+def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int, Answer]) -> None:
+    incident = session.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()
+    now = site.now()
+    for item_id, answer in answers.items():
+        _note(session, site, incident, item_id, answer)
     session.flush()  # the next look is planned from this one
-    visibility, canary_healthy = min(seen, key=lambda one: _MOST_VISIBLE_FIRST.index(one[0]))
-    ladder = observe(read_ladder(incident), visibility, site.now(), canary_healthy=canary_healthy)
+    seen = min((one.visibility for one in answers.values()), key=_MOST_VISIBLE_FIRST.index)
+    healthy = all(one.canary_healthy for one in answers.values() if one.visibility is seen)
+    before = read_ladder(incident)
+    ladder = observe(before, seen, now, canary_healthy=healthy)
     write_ladder(session, incident, ladder)
-    log.info("looked_again", incident=incident.reference, visibility=str(visibility))
+    if ladder.re_opened > before.re_opened:
+        queue_alert(session, site, incident, ladder, f"again:{ladder.re_opened}")
+    log.info("looked_again", incident=incident.reference, visibility=str(seen))
 
 
-def _keep(
-    session: Session, site: Site, incident: Incident, item: Item, answer: Answer
-) -> tuple[Visibility, bool]:
-    visibility = _compared(item, answer)
+def _note(session: Session, site: Site, incident: Incident, item_id: int, answer: Answer) -> None:
+    now = site.now()
     session.add(
         Recheck(
             school_id=site.school_id,
             incident_id=incident.id,
-            item_id=item.id,
-            asked_at=site.now(),
-            visibility=str(visibility),
+            item_id=item_id,
+            asked_at=now,
+            visibility=str(answer.visibility),
             canary_healthy=answer.canary_healthy,
             proof=answer.proof,
         )
     )
+    uid = session.get_one(Item, item_id).uid
     custody.note(
-        session, site.school_id, site.now(), "looked_again", item_uid=item.uid,
-        reference=incident.reference, visibility=str(visibility),
+        session, site.school_id, now, "looked_again", item_uid=uid,
+        reference=incident.reference, visibility=str(answer.visibility),
     )  # fmt: skip
-    return visibility, answer.canary_healthy
-
-
-def _compared(item: Item, answer: Answer) -> Visibility:
-    """A connector that was just started cannot know that the words were others before; the store can."""
-    if answer.visibility is Visibility.VISIBLE and answer.item and answer.item.version != item.version:
-        return Visibility.EDITED
-    return answer.visibility
