@@ -173,7 +173,7 @@ def _decide(task_id: int, decision: Decision) -> None:
     say(f"{record.reference}: {record.step} is now {record.state}.")
     for task in record.opened:
         due = f", due {london(task.due_at)}" if task.due_at else ""
-        say(f"Now open: {task.number}. {task.step.shown_as} ({task.owner_role}{due})")
+        say(f"Now open: task {task.id}, {task.shown_as} ({task.owner_role}{due})")
 
 
 @tasks_app.command()

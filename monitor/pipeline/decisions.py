@@ -1,13 +1,14 @@
 """What a person decides about a task: through the state machine, with a line in the custody record."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.ladder import machine
-from alerts.ladder.state import Consent, Decision
-from alerts.ladder.tasks import Task
+from alerts.ladder.state import Consent, Decision, Ladder
+from alerts.ladder.words import Step
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.site import Site
 from monitor.store import custody
@@ -19,11 +20,21 @@ class NoSuchTask(Exception):
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A task that opened. `id` is the number that `tasks` shows and takes, not the one on its ladder."""
+
+    id: int
+    shown_as: str
+    owner_role: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Decided:
     reference: str
     step: str
     state: str
-    opened: tuple[Task, ...]
+    opened: tuple[Opened, ...]
     """What is to be done next because of it."""
 
 
@@ -41,9 +52,17 @@ def decide(site: Site, task_id: int, decision: Decision) -> Decided:
             session, site.school_id, site.now(), "task_decided", actor=decision.by,
             reference=incident.reference, task=row.number, step=row.step, decision=str(decision.kind),
         )  # fmt: skip
-        known = {task.number for task in before.tasks}
-        opened = tuple(task for task in after.tasks if task.number not in known)
-        return Decided(incident.reference, row.step, row.state, opened)
+        session.flush()  # the tasks that opened get their ids
+        return Decided(incident.reference, row.step, row.state, _opened(incident, before))
+
+
+def _opened(incident: Incident, before: Ladder) -> tuple[Opened, ...]:
+    known = {task.number for task in before.tasks}
+    return tuple(
+        Opened(row.id, Step(row.step).shown_as, row.owner_role, row.due_at)
+        for row in incident.tasks
+        if row.number not in known
+    )
 
 
 def record_consent(site: Site, reference: str, consent: Consent) -> None:
