@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from classifiers.interface import Register
 from classifiers.judge import load_judge
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
-from monitor.pipeline.register import load_register
 from monitor.site import open_site
 from monitor.store import schema
 
@@ -86,8 +86,5 @@ def _database_probe() -> str:
 
 
 def _models_probe() -> list[str]:
-    site = open_site(settings())
-    try:
-        return [f"{name} {version}" for name, version in load_judge(load_register(site)).models.items()]
-    finally:
-        site.close()
+    """Without the register: loading it would make a database that is not there yet."""
+    return [f"{name} {version}" for name, version in load_judge(Register()).models.items()]
