@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,13 +19,32 @@ from monitor.pipeline.people import head_is_among, named_staff, people_to_tell
 from monitor.site import Site
 from monitor.store.models import Incident
 
+log = structlog.get_logger()
+
 
 def run_ladders(site: Site) -> None:
-    """Look at every open incident once; only those for which the time has come are written."""
+    """Look at every open incident once; only those for which the time has come are written.
+
+    One that breaks is raised after the others had their turn: it must not keep their clocks still.
+    """
     with site.database.read() as session:
-        query = select(Incident).filter_by(school_id=site.school_id, state="open")
-        due = [incident.id for incident in session.scalars(query) if _has_come(incident, site.now())]
-    for incident_id in due:
+        query = select(Incident.id).filter_by(school_id=site.school_id, state="open")
+        incident_ids = session.scalars(query).all()
+    broken: list[Exception] = []
+    for incident_id in incident_ids:
+        try:
+            _look_at(site, incident_id)
+        except Exception as error:
+            log.exception("ladder_broke", incident=incident_id)
+            broken.append(error)
+    if broken:
+        raise broken[0]
+
+
+def _look_at(site: Site, incident_id: int) -> None:
+    with site.database.read() as session:
+        has_come = _has_come(session.get_one(Incident, incident_id), site.now())
+    if has_come:
         with site.database.write() as session:
             _run_one(session, site, incident_id)
 
