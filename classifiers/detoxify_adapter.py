@@ -69,10 +69,22 @@ class SecondOpinion:
             (embedded > self._settings.certain_below) & (embedded < self._settings.certain_above)
         )
         result = embedded.copy()
-        if len(unsure):
-            other = self.toxicity([texts[place] for place in unsure.tolist()])
+        other = self._asked([texts[place] for place in unsure.tolist()])
+        if other is not None:
             result[unsure] = _logistic((_log_odds(embedded[unsure]) + _log_odds(other)) / 2)
         return result
+
+    def _asked(self, texts: Sequence[str]) -> F64 | None:
+        """Nothing when there is nothing to ask, or when detoxify fails: the embedded scores then stand."""
+        if not texts:
+            return None
+        try:
+            return self.toxicity(texts)
+        except Exception as error:  # noqa: BLE001  whatever fails inside three libraries must not stop the judging
+            # Only the kind of error: its message may quote a comment.
+            what = type(error).__name__
+            log.error("detoxify failed (%s), the embedded model's scores stand", what)  # noqa: TRY400  as above
+            return None
 
 
 def load_second_opinion(settings: DetoxifySettings) -> SecondOpinion | None:

@@ -20,7 +20,7 @@ from classifiers.pupil_information.identify import Identified, identify, resolve
 from classifiers.pupil_information.rules import must_be_pupil_information
 from classifiers.reading import Reader, Reading
 from classifiers.reasons import reasons_for
-from classifiers.register.matcher import Kind
+from classifiers.register.mentions import Kind
 from classifiers.severity import severity_of
 from classifiers.signs import signs_of
 from config.words import Flag, Label, Severity

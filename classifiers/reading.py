@@ -1,5 +1,6 @@
 """One comment, read once: spelling, people, places and cues, shared by all three judgements."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -13,9 +14,12 @@ from classifiers.interface import Comment, Reason, Register
 from classifiers.normalising import View, normalise
 from classifiers.places import Place, PlaceFinder
 from classifiers.pupil_information.cues import DETAIL
-from classifiers.register.matcher import Form, Kind, Matcher, Mention
+from classifiers.register.matcher import Matcher
+from classifiers.register.mentions import Form, Kind, Mention
 from classifiers.safeguarding import DANGER
 
+_MOST = 150
+"""Places and cues of one text that are looked at: what comes after them adds time and no knowledge."""
 NEAR = 80
 """Characters within which a cue counts as said of a person."""
 
@@ -98,14 +102,14 @@ class Reader:
 
     def read(self, comment: Comment) -> Reading:
         view = normalise(comment.text)
-        places = self.place_finder.find(view)
+        places = self.place_finder.find(view)[:_MOST]
         context = normalise(comment.context or "")
         return Reading(
             comment=comment,
             view=view,
             mentions=tuple(_meant(self.matcher.find(view), places)),
             places=tuple(places),
-            cues=tuple(self.cue_book.find(view.lower)),
+            cues=tuple(itertools.islice(self.cue_book.find(view.lower), _MOST)),
             context_mentions=tuple(self.matcher.find(context)),
             context_places=tuple(self.place_finder.find(context)),
         )

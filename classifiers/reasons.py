@@ -11,7 +11,7 @@ from classifiers.defamation.cues import IMPUTED, MANNER
 from classifiers.interface import Reason
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import NEAR, Reading, gap
-from classifiers.register.matcher import Kind, Mention
+from classifiers.register.mentions import Kind, Mention
 from config.words import Flag, Label
 
 _MOST = 4

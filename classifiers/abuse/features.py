@@ -4,7 +4,7 @@ import re
 
 from classifiers.abuse.cues import KINDS, QUIET
 from classifiers.reading import Reading
-from classifiers.register.matcher import Kind
+from classifiers.register.mentions import Kind
 from classifiers.safeguarding import DANGER
 
 _MASKED_WORD = re.compile(r"[a-z]\*+[a-z]|\w\*\*+|\*\*+")

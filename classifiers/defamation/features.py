@@ -2,7 +2,7 @@
 
 from classifiers.defamation.cues import HARMLESS_MANNER, IMPUTED, MANNER
 from classifiers.reading import Reading
-from classifiers.register.matcher import Kind
+from classifiers.register.mentions import Kind
 
 _WHO = (Kind.STAFF, Kind.SCHOOL, Kind.PUPIL, Kind.ADULT)
 

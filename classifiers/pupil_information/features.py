@@ -1,11 +1,12 @@
 """What the model of pupil information looks at."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
-from classifiers.register.matcher import Kind, Mention
+from classifiers.register.mentions import Kind, Mention
 from classifiers.register.names import TITLES, common
 
 _SINGLED_OUT = re.compile(
@@ -28,6 +29,7 @@ _CHILD_AGE = re.compile(
     r"\b(?:aged? |is |turns? |turned |she's |he's |just )(?:only )?"
     r"(?:[3-9]|1[0-8]|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
+_MOST_PAIRS = 100
 _DETAILS = ("medical", "family", "behaviour", "routine", "appearance", "own_child", "self_naming")
 _PERSONAL = ("email", "phone", "postcode", "date_of_birth", "address", "username", "upn")
 _STRONG = ("full", "handle", "first_initial")
@@ -110,7 +112,7 @@ def _unnamed(reading: Reading, details: list[str]) -> dict[str, float]:
 
 def _stranger(reading: Reading) -> bool:
     """Two capital words side by side that are no one of the register: perhaps a child's full name."""
-    for match in _CAPITAL_PAIR.finditer(reading.view.text):
+    for match in itertools.islice(_CAPITAL_PAIR.finditer(reading.view.text), _MOST_PAIRS):
         parts = (match[1].lower(), match[2].lower())
         if parts[0] in TITLES or all(common(part) for part in parts):
             continue

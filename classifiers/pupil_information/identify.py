@@ -1,5 +1,6 @@
 """Which pupils a text lets a reader find, and by what."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,11 +8,13 @@ from dataclasses import dataclass
 from classifiers.interface import Pupil
 from classifiers.places import Place
 from classifiers.reading import Reading
-from classifiers.register.matcher import Form, Kind, Matcher, Mention
+from classifiers.register.matcher import Matcher
+from classifiers.register.mentions import Form, Kind, Mention
 from classifiers.register.names import words
 from classifiers.register.tokens import keyed_token
 
 _INITIALS = re.compile(r"(?<![\w.'])([A-Z])\.? ?([A-Z])(?:\.|(?= (?:in|from|of|,)))(?!\w)")
+_MOST_INITIALS = 50
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _groups(pupil: Pupil) -> set[str]:
 
 def _by_initials(reading: Reading, hints: _Hints, pupils: dict[str, Pupil]) -> Iterator[Identified]:
     taken = [(m.start, m.end) for m in reading.mentions]
-    for match in _INITIALS.finditer(reading.view.text):
+    for match in itertools.islice(_INITIALS.finditer(reading.view.text), _MOST_INITIALS):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
         ids = tuple(

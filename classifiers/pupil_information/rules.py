@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
-from classifiers.register.matcher import Form
+from classifiers.register.mentions import Form
 from config.words import Surface
 
 _FULL = (Form.FULL, Form.HANDLE)

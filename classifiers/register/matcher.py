@@ -6,18 +6,19 @@ not grow with the register. Where names overlap the longest wins ("Mr Khan" is n
 
 import itertools
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-import ahocorasick
 from rapidfuzz import fuzz
 
-from classifiers.interface import Pupil, Register, StaffMember
+from classifiers.interface import Register
 from classifiers.normalising import View
-from classifiers.register.names import TITLES, common, role_phrases, words
+from classifiers.register.index import all_names, firsts, joined_automaton, names_automaton, school_keys
+from classifiers.register.mentions import Form, Kind, Mention, Word
+from classifiers.register.names import TITLES, common, words
 
+MOST_MENTIONS = 200
+"""Of one text; a longer list of names is no comment, and must not cost more time than one."""
 _WORD = re.compile(r"[^\W_]+")
 _RUN_TOGETHER = re.compile(r"[@#]?[\w.\-]{6,60}")
 _LONGEST_FUZZED = 400
@@ -26,63 +27,16 @@ _LIKE = 80
 """Per cent of likeness (Indel) at which a word is taken for a mistyped name."""
 
 
-class Kind(StrEnum):
-    PUPIL = "pupil"
-    STAFF = "staff"
-    SCHOOL = "school"
-    ADULT = "adult"
-    """A title with a name that is nobody's on the staff: a parent, a governor, a neighbour."""
-
-
-class Form(StrEnum):
-    FULL = "full"
-    FIRST = "first"
-    FIRST_INITIAL = "first_initial"
-    SURNAME = "surname"
-    HANDLE = "handle"
-    TITLED = "titled"
-    KNOWN_AS = "known_as"
-    ROLE = "role"
-    TYPO = "typo"
-    NAME = "name"
-
-
-@dataclass(frozen=True)
-class Mention:
-    kind: Kind
-    form: Form
-    ids: tuple[str, ...]
-    """Everyone in the register who could be meant."""
-    start: int
-    end: int
-    """In the view's text."""
-    capital: bool
-    common: bool
-    """The name is an ordinary word as well."""
-
-
-@dataclass(frozen=True)
-class Word:
-    lower: str
-    start: int
-    end: int
-    capital: bool
-
-
-_Key = tuple[Kind, Form]
-
-
 class Matcher:
     def __init__(self, register: Register) -> None:
         self.pupils = {pupil.pupil_id: pupil for pupil in register.pupils}
         self.staff = {member.staff_id: member for member in register.staff}
         self._surnames = {member.staff_id: words(member.surname) for member in register.staff}
         self._pupil_surnames = {pupil.pupil_id: " ".join(words(pupil.surname)) for pupil in register.pupils}
-        self._pupil_firsts = {pupil.pupil_id: _firsts(pupil) for pupil in register.pupils}
-        self._school_keys = _school_keys(register)
-        names = _names(register)
-        self._automaton = _automaton(names)
-        self._joined = _joined_automaton(register)
+        self._pupil_firsts = {pupil.pupil_id: firsts(pupil) for pupil in register.pupils}
+        self._school_keys = school_keys(register)
+        self._automaton = names_automaton(all_names(register))
+        self._joined = joined_automaton(register)
 
     def find(self, view: View) -> list[Mention]:
         """People and the school, in order, none overlapping another."""
@@ -90,7 +44,7 @@ class Matcher:
         mentions = list(self._exact(found_words))
         mentions += self._run_together(view)
         mentions += self._mistyped_staff(found_words)
-        chosen = _longest(mentions)
+        chosen = _longest(mentions)[:MOST_MENTIONS]
         return _longest(self._widen(mention, found_words) for mention in chosen)
 
     def _exact(self, found: list[Word]) -> Iterator[Mention]:
@@ -247,121 +201,3 @@ def _alike(word: str, name: str) -> bool:
         return False
     short, long = sorted((word, name), key=len)
     return long.startswith(short) or fuzz.ratio(word, name) >= _LIKE
-
-
-def _firsts(pupil: Pupil) -> tuple[str, ...]:
-    return tuple({" ".join(words(name)) for name in (pupil.first_name, pupil.preferred_name) if words(name)})
-
-
-def _names(register: Register) -> dict[str, dict[_Key, set[str]]]:
-    """Each name as a stretch of the word stream, with who could be meant by it, and how."""
-    names: dict[str, dict[_Key, set[str]]] = defaultdict(lambda: defaultdict(set))
-
-    def add(kind: Kind, form: Form, name: tuple[str, ...], key: str) -> None:
-        if name and (len(name) > 1 or len(name[0]) > 1):
-            names[f" {' '.join(name)} "][kind, form].add(key)
-
-    for pupil in register.pupils:
-        for form, name in _pupil_forms(pupil):
-            add(Kind.PUPIL, form, name, pupil.pupil_id)
-    for member in register.staff:
-        for form, name in _staff_forms(member):
-            add(Kind.STAFF, form, name, member.staff_id)
-    for school in (register.school_name, *register.also_known_as):
-        add(Kind.SCHOOL, Form.NAME, words(school), "school")
-    return names
-
-
-def _pupil_forms(pupil: Pupil) -> Iterator[tuple[Form, tuple[str, ...]]]:
-    surname = words(pupil.surname)
-    for first in {words(pupil.first_name), words(pupil.preferred_name)}:
-        if not first:
-            continue
-        for written in _spellings(first):
-            yield Form.FIRST, written
-            for last in (*_spellings(surname), surname[-1:], surname[:1]):
-                yield from ((Form.FULL, written + end) for end in _with_plural(last))
-                yield Form.FULL, last + written
-    for written in _spellings(surname):
-        yield from ((Form.SURNAME, end) for end in _with_plural(written))
-
-
-def _spellings(name: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Lily-Mae, Lily Mae and LilyMae."""
-    return {name, ("".join(name),)} if len(name) > 1 else {name}
-
-
-def _with_plural(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """With the s of a possessive whose apostrophe was forgotten."""
-    yield name
-    if name and len(name[-1]) > 3 and not name[-1].endswith("s") and not common(name[-1]):
-        yield (*name[:-1], name[-1] + "s")
-
-
-def _staff_forms(member: StaffMember) -> Iterator[tuple[Form, tuple[str, ...]]]:
-    surname, first = words(member.surname), words(member.first_name)
-    for last in {surname, surname[:1], *_spellings(surname)}:
-        for title in ("mr", "mrs", "miss", "ms", "mx", "dr", "sir", *words(member.title)):
-            yield from ((Form.TITLED, (title, *end)) for end in _with_plural(last))
-        yield Form.FULL, first + last
-        yield Form.SURNAME, last
-    if first:
-        yield Form.FIRST, first
-    for name in member.also_known_as:
-        yield Form.KNOWN_AS, words(name.split("(")[0])
-    for phrase in role_phrases(member):
-        yield Form.ROLE, phrase
-
-
-def _automaton(names: dict[str, dict[_Key, set[str]]]) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for name, entries in names.items():
-        automaton.add_word(name, (name.count(" ") - 1, entries))
-    automaton.add_word("\0", (0, {}))  # an automaton without a word cannot be searched
-    automaton.make_automaton()
-    return automaton
-
-
-def _joined_automaton(register: Register) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    automaton.add_word("\0", "")
-    for pupil in register.pupils:
-        surname = "".join(words(pupil.surname))
-        for first in _firsts(pupil):
-            bare = first.replace(" ", "")
-            if len(bare) > 2 and len(surname) > 2 and len(bare + surname) >= 7:
-                automaton.add_word(bare + surname, pupil.pupil_id)
-                automaton.add_word(surname + bare, pupil.pupil_id)
-    automaton.make_automaton()
-    return automaton
-
-
-def _school_keys(register: Register) -> tuple[str, ...]:
-    """The words by which a handle or a hashtag shows that it is the school's."""
-    every = {word for name in (register.school_name, *register.also_known_as) for word in words(name)}
-    return tuple(sorted(word for word in every if len(word) >= 5 and word not in _GENERIC))
-
-
-_GENERIC = frozenset(
-    {
-        "school",
-        "academy",
-        "primary",
-        "nursery",
-        "infant",
-        "junior",
-        "senior",
-        "secondary",
-        "college",
-        "catholic",
-        "community",
-        "federation",
-        "trust",
-        "learning",
-        "sixth",
-        "middle",
-        "church",
-        "england",
-        "saint",
-    }
-)

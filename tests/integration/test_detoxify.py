@@ -6,6 +6,7 @@ import logging
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
@@ -71,8 +72,6 @@ def test_sorting_by_length_would_give_another_answer_than_detoxify_itself(settin
 
 @needs_detoxify
 def test_clear_cases_would_be_changed_by_the_second_opinion(settings: DetoxifySettings) -> None:
-    import numpy as np
-
     opinion = SecondOpinion(settings)
     embedded = np.array([0.001, 0.5, 0.999])
     joined = opinion.joined(["one", "two", "three"], embedded)
@@ -109,6 +108,19 @@ def test_a_damaged_checkpoint_would_take_the_daemon_down(
     with caplog.at_level(logging.ERROR):
         assert load_second_opinion(DetoxifySettings(damaged, settings.config_folder, digest)) is None
     assert "embedded model judges alone" in caplog.text
+
+
+@needs_detoxify
+def test_a_failure_inside_detoxify_would_lose_the_page(
+    settings: DetoxifySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    judge = load_judge(Register(), detoxify=settings)
+    opinion = judge._second
+    assert opinion is not None
+    opinion._model.tokenizer = None
+    with caplog.at_level(logging.ERROR):
+        assert opinion.joined(["perhaps"], np.array([0.5]))[0] == 0.5
+    assert "scores stand" in caplog.text
 
 
 def test_a_missing_checkpoint_would_silence_the_embedded_judge(

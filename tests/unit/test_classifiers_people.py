@@ -8,7 +8,7 @@ from classifiers.interface import Comment, Pupil, Register, StaffMember
 from classifiers.pupil_information.identify import identify, resolved
 from classifiers.reading import Reader, Reading
 from classifiers.register import keyed_token
-from classifiers.register.matcher import Kind
+from classifiers.register.mentions import Kind
 
 KEY = b"k" * 32
 PUPILS = (

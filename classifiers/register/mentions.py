@@ -1,0 +1,47 @@
+"""A person or the school as it stands in a text."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    PUPIL = "pupil"
+    STAFF = "staff"
+    SCHOOL = "school"
+    ADULT = "adult"
+    """A title with a name that is nobody's on the staff: a parent, a governor, a neighbour."""
+
+
+class Form(StrEnum):
+    FULL = "full"
+    FIRST = "first"
+    FIRST_INITIAL = "first_initial"
+    SURNAME = "surname"
+    HANDLE = "handle"
+    TITLED = "titled"
+    KNOWN_AS = "known_as"
+    ROLE = "role"
+    TYPO = "typo"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class Mention:
+    kind: Kind
+    form: Form
+    ids: tuple[str, ...]
+    """Everyone in the register who could be meant."""
+    start: int
+    end: int
+    """In the view's text."""
+    capital: bool
+    common: bool
+    """The name is an ordinary word as well."""
+
+
+@dataclass(frozen=True)
+class Word:
+    lower: str
+    start: int
+    end: int
+    capital: bool
