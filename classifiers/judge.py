@@ -6,6 +6,7 @@ answer does not depend on the others in its batch.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,7 @@ class EmbeddedJudge:
         flags = self._flags(row, given)
         severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
         exposed = labels[Label.PUPIL_INFORMATION]
-        reasons = reasons_for(reading, one.found, given, flags, self._telling(reading, [*given, *flags]))
+        reasons = reasons_for(reading, one.found, given, flags, partial(self._telling, reading))
         return Judgement(
             id=reading.comment.id,
             labels=labels,
@@ -141,14 +142,14 @@ class EmbeddedJudge:
         aimed = Label.ABUSE in given or Label.DEFAMATION in given
         return [flag for flag in passed if aimed or flag not in (Flag.STAFF_TARGET, Flag.PUPIL_TARGET)]
 
-    def _telling(self, reading: Reading, given: Sequence[Label | Flag]) -> dict[str, str]:
-        """For each label and flag given, the word of the text that speaks most for it."""
+    def _telling(self, reading: Reading, head: Label | Flag) -> str:
+        """The word of the text that speaks most for a label or a flag; empty when there is none."""
         words = [word for word in dict.fromkeys(reading.lower.split()) if len(word) > 2][:200]
-        if not given or not words:
-            return {}
+        if not words:
+            return ""
         nothing = np.zeros((len(words), len(self._school.features)), dtype=np.float32)
         margins = self._school.margins(hash_texts(words, self._school.bits), nothing)
-        return {head: words[int(np.argmax(margins[:, self._school.heads.index(head)]))] for head in given}
+        return words[int(np.argmax(margins[:, self._school.heads.index(head)]))]
 
 
 def load_judge(

@@ -3,7 +3,7 @@
 A sentence names what kind of thing stands there and never a person.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from classifiers.abuse.cues import KINDS
 from classifiers.cues import Cue
@@ -109,16 +109,16 @@ def reasons_for(
     found: Sequence[Identified],
     labels: Sequence[Label],
     flags: Sequence[Flag],
-    telling: dict[str, str],
+    telling: Callable[[Label | Flag], str],
 ) -> tuple[Reason, ...]:
-    """At least one reason for each label and flag. `telling`: for a label, the word that weighed most."""
+    """At least one reason for each label and flag. `telling` gives the word that weighed most."""
     makers = {Label.ABUSE: _abuse, Label.DEFAMATION: _defamation}
     result: list[Reason] = []
     for label in labels:
         made = list(_pupil(reading, found) if label is Label.PUPIL_INFORMATION else makers[label](reading))
-        result += made[:_MOST] or [_whole(reading, label, telling.get(label, ""))]
+        result += made[:_MOST] or [_whole(reading, label, telling(label))]
     for flag in flags:
-        result += list(_flag(reading, flag))[:_MOST] or [_whole(reading, flag, telling.get(flag, ""))]
+        result += list(_flag(reading, flag))[:_MOST] or [_whole(reading, flag, telling(flag))]
     return tuple(dict.fromkeys(result))
 
 

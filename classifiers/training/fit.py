@@ -1,10 +1,12 @@
 """Fitting: the public abuse model, the school heads, their calibration and their thresholds."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.features import HASH_SCALE, PUBLIC
@@ -31,7 +33,10 @@ def fit_public(rows: Sequence[PublicRow], version: str) -> LinearModel:
     truth = np.array([row.abuse for row in rows])
     rarity = _rarity(matrix)
     # Scaling each column by its rarity is folded into the weights afterwards: judging needs no table of it.
-    fitted = LogisticRegression(C=0.4, max_iter=100, tol=1e-5).fit(matrix @ sp.diags(rarity), truth)
+    with warnings.catch_warnings():
+        # A fixed number of rounds on purpose: more cost minutes and change nothing that is measured.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = LogisticRegression(C=0.4, max_iter=100, tol=1e-5).fit(matrix @ sp.diags(rarity), truth)
     weights = (fitted.coef_[0] * rarity).astype(np.float32)[:, None]
     numbers, scale = quantise(weights, _PUBLIC_KEPT)
     return LinearModel(
