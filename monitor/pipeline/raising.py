@@ -59,10 +59,10 @@ class IncidentDesk:
         incident.categories = sorted({*incident.categories, *_categories(found.matter)})
         before = read_ladder(incident)
         graver = reconsider(before, found.matter, reason="Another item joined.", by=DAEMON, at=self.now)
-        if (graver.lane, graver.severity) == (before.lane, before.severity):
-            return
-        write_ladder(self.session, incident, graver)
-        queue_alert(self.session, self.site, incident, graver, found.item.uid)
+        if graver != before:
+            write_ladder(self.session, incident, graver)
+        if (graver.lane, graver.severity) != (before.lane, before.severity):
+            queue_alert(self.session, self.site, incident, graver, found.item.uid)
 
     def _open_new(self, found: Found, fingerprint: str) -> None:
         ladder = open_ladder(
