@@ -30,6 +30,11 @@ MODELS = Path(__file__).parent / "models"
 _BATCH = 256
 _SURE = 0.99
 """Score of what a rule decides, whatever the words are."""
+_NEEDS_LABEL = frozenset(
+    {Flag.INSULT, Flag.HATE, Flag.SEXUAL, Flag.HARASSMENT, Flag.STAFF_TARGET, Flag.PUPIL_TARGET}
+)
+"""Flags that describe abuse or an imputation: without either they would only raise false alarms. (A threat
+stands alone: there a miss is worse than an alarm.)"""
 F64 = npt.NDArray[np.float64]
 
 
@@ -136,11 +141,11 @@ class EmbeddedJudge:
         )
 
     def _flags(self, row: F64, given: Sequence[Label]) -> list[Flag]:
-        """Flags whose head passes its threshold; whom it is aimed at counts only where something is."""
+        """Flags whose head passes its threshold; some say how a label is meant, and need one to stand."""
         heads = self._school.heads
         passed = [flag for flag in Flag if row[heads.index(flag)] >= self._thresholds[flag]]
         aimed = Label.ABUSE in given or Label.DEFAMATION in given
-        return [flag for flag in passed if aimed or flag not in (Flag.STAFF_TARGET, Flag.PUPIL_TARGET)]
+        return [flag for flag in passed if aimed or flag not in _NEEDS_LABEL]
 
     def _telling(self, reading: Reading, head: Label | Flag) -> str:
         """The word of the text that speaks most for a label or a flag; empty when there is none."""
