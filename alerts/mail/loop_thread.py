@@ -72,5 +72,7 @@ class SmtpThread:
 
     def _hang_up(self) -> None:
         for protocol in list(self._protocols):
-            if isinstance(protocol.transport, asyncio.WriteTransport):
-                protocol.transport.abort()
+            transport = protocol.transport
+            # Python before 3.11.3 cannot abort a TLS connection that is closed already.
+            if isinstance(transport, asyncio.WriteTransport) and not transport.is_closing():
+                transport.abort()

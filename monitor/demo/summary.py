@@ -14,13 +14,15 @@ from rich.text import Text
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from config.words import Severity, TaskState
+from alerts.ladder.words import Step
+from config.words import Flag, Label, Severity, TaskState
 from monitor.cli.shared import london
 from monitor.demo.runner import Shown
 from monitor.store.models import Incident, Item, ItemState, TakedownTask
 
 COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 SHOWN_INCIDENTS = 12
+SHOWN_TASKS = 10
 
 
 def print_summary(console: Console, shown: Shown) -> None:
@@ -51,7 +53,7 @@ def _parts(session: Session, shown: Shown) -> Iterator[RenderableType]:
     if len(incidents) > SHOWN_INCIDENTS:
         rest = len(incidents) - SHOWN_INCIDENTS
         yield Text(f"  … and {rest} more: schoolwatch --config {_config(shown)} incidents", style="dim")
-    yield _heading("Due next (24 hours for a host is absolute: nights and weekends count)")
+    yield _heading("Due next (the 24 hours for a host are absolute: nights and weekends count)")
     yield Padding(_due(session, shown), (0, 0, 0, 2))
 
 
@@ -93,34 +95,57 @@ def _raised(incidents: Sequence[Incident]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     for column in ("reference", "severity", "lane", "where", "why"):
         table.add_column(column, overflow="fold", no_wrap=column in ("reference", "severity"))
-    for incident in incidents[:SHOWN_INCIDENTS]:
+    for incident in _varied(incidents):
         severity = f"[{COLOURS[incident.severity]}]{incident.severity}[/]"
         lane = incident.lane.replace("_", " ")
         table.add_row(incident.reference, severity, lane, incident.platform, escape(_why(incident)))
     return table
 
 
+def _varied(incidents: Sequence[Incident]) -> list[Incident]:
+    """The gravest of each kind: no lane and reason twice, so that all that is raised is seen."""
+    told = Counter[tuple[str, str]]()
+    chosen: list[Incident] = []
+    for incident in incidents:
+        kind = (incident.lane, _why(incident))
+        told[kind] += 1
+        if told[kind] == 1 and len(chosen) < SHOWN_INCIDENTS:
+            chosen.append(incident)
+    return chosen
+
+
+_GRAVEST_FIRST = (
+    Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT, Flag.SAFEGUARDING, Flag.THREAT, Label.DEFAMATION,
+    Label.PUPIL_INFORMATION, Flag.HATE, Flag.SEXUAL, Flag.HARASSMENT, Label.ABUSE, Flag.INSULT,
+)  # fmt: skip
+
+
 def _why(incident: Incident) -> str:
+    """The reason that weighs most."""
     judgement = incident.items[0].judgement
-    reasons = [reason["why"] for reason in judgement.reasons] if judgement else []
-    return reasons[0] if reasons else ", ".join(incident.categories)
+    reasons = {
+        reason["category"]: reason["why"] for reason in reversed(judgement.reasons if judgement else [])
+    }
+    told = next((reasons[category] for category in _GRAVEST_FIRST if category in reasons), None)
+    return str(told) if told else ", ".join(incident.categories)
 
 
 def _due(session: Session, shown: Shown) -> Table:
+    """Tasks that are due at the same time, of the same kind and for the same person, on one line."""
     query = (
         select(TakedownTask)
         .filter_by(school_id=shown.site.school_id, state=str(TaskState.OPEN))
         .where(TakedownTask.due_at.is_not(None))
-        .options(selectinload(TakedownTask.incident))
         .order_by(TakedownTask.due_at, TakedownTask.id)
-        .limit(8)
+    )
+    lines = Counter(
+        (london(task.due_at), task.step, task.owner_role) for task in session.scalars(query) if task.due_at
     )
     table = Table(box=None, header_style="dim", pad_edge=False)
-    for column in ("due", "incident", "what", "who"):
-        table.add_column(column, no_wrap=column != "what")
-    for task in session.scalars(query):
-        step, owner = task.step.replace("_", " "), task.owner_role.replace("_", " ")
-        table.add_row(london(task.due_at) if task.due_at else "", task.incident.reference, step, owner)
+    for column in ("due", "tasks", "what", "who"):
+        table.add_column(column, no_wrap=True, justify="right" if column == "tasks" else "left")
+    for (due, step, owner), number in list(lines.items())[:SHOWN_TASKS]:
+        table.add_row(due, str(number), Step(step).shown_as, owner.replace("_", " "))
     return table
 
 

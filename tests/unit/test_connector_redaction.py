@@ -80,7 +80,7 @@ def test_a_traceback_in_a_log_would_show_the_token() -> None:
 
 def test_a_library_would_log_tokens_at_debug(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    child = logging.getLogger("urllib3.connectionpool")
+    child = logging.getLogger("urllib3.util.retry")
     quieten_libraries(["s3cr3t-value"])
     assert not logging.getLogger("tweepy.client").isEnabledFor(logging.DEBUG)
     child.setLevel(logging.DEBUG)
