@@ -17,6 +17,8 @@ def write_logs_to_stderr(level: int = logging.WARNING) -> None:
     )
     for noisy in ("alembic", "apscheduler", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It writes whole tracebacks, which hold what was being stored; the service logs broken jobs itself.
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
     quieten_libraries()
     structlog.configure(
         processors=[
@@ -35,12 +37,18 @@ def _without_traceback(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """The kind of an exception and where it arose; its text could hold a comment's words."""
-    if event.pop("exc_info", None):
-        kind, _value, trace = sys.exc_info()
-        frame = trace
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        event["problem"] = kind.__name__ if kind else "unknown"
-        if frame is not None:
-            event["where"] = f"{frame.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno}"
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        event.setdefault("problem", type(error).__name__)
+        event.update(_place(error))
     return event
+
+
+def _place(error: BaseException) -> dict[str, str]:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None:
+        return {}
+    return {"where": f"{frame.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{frame.tb_lineno}"}

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -13,8 +14,11 @@ from connectors.interface import Connector
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
 from monitor.site import Site
+from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Source
 
+REST_SECONDS = 5.0
+"""How long a source rests after a poll that the database could not take."""
 log = structlog.get_logger()
 
 
@@ -48,7 +52,9 @@ class PollCrew:
         now = self._site.now()
         # What was planned while the clock ran ahead would wait until that time came again.
         ahead = Source.last_attempt_at > now
-        free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead)
+        # A lease of our own is one that a poll could not give back; its thread is looked at below.
+        ours = Source.lease_by == holder_name()
+        free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, ours)
         query = (
             select(Source.name)
             .where(Source.school_id == self._site.school_id, Source.enabled, free)
@@ -60,16 +66,27 @@ class PollCrew:
 
     def _poll(self, name: str) -> None:
         try:
-            report = poll_source(self._site, name, self._connector(name), holder_name())
-        except ConnectorError as error:
-            report = fail_source(self._site, name, error)
-        except Exception as error:
-            # Whatever it was, the source must come back into the schedule and be counted as unread.
-            log.exception("poll_broke", source=name)
-            report = fail_source(self._site, name, Transient(f"the poll broke off ({type(error).__name__})"))
+            report = self._read(name)
+        except DatabaseUnusable as error:
+            log.exception("poll_broke", source=name, problem=str(error))
+            # The failure could not be written down either: nothing else keeps the next beat from asking.
+            time.sleep(REST_SECONDS)
+            return
         _log_report(report)
         if report.new_items:
             self._page_arrived()
+
+    def _read(self, name: str) -> PollReport:
+        try:
+            return poll_source(self._site, name, self._connector(name), holder_name())
+        except ConnectorError as error:
+            return fail_source(self._site, name, error)
+        except DatabaseUnusable:
+            raise
+        except Exception as error:
+            # Whatever it was, the source must come back into the schedule and be counted as unread.
+            log.exception("poll_broke", source=name)
+            return fail_source(self._site, name, Transient(f"the poll broke off ({type(error).__name__})"))
 
     def _connector(self, name: str) -> Connector:
         if name not in self._connectors:

@@ -19,12 +19,13 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import update
 
+from classifiers.errors import ModelBroken
 from classifiers.interface import Judge
 from monitor.clock import utc_now
 from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import only_instance
 from monitor.daemon.polling import PollCrew
-from monitor.evidence.folder import remove_parts
+from monitor.evidence.folder import EvidenceNotWritten, remove_parts
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
@@ -35,10 +36,12 @@ from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
 from monitor.pipeline.weekly import make_due_export
 from monitor.site import Site
+from monitor.store.database import DatabaseUnusable
 from monitor.store.models import OutgoingMail, Source
 
 STOP_SECONDS = 8.0
 """Of the ten that a graceful stop may take."""
+_IN_WORDS = (DatabaseUnusable, EvidenceNotWritten, ModelBroken)
 log = structlog.get_logger()
 
 
@@ -104,7 +107,7 @@ class Service:
                 more = step()
             except Exception as error:
                 # A database that is away for ten minutes must not end the loop for good.
-                log.exception("step_broke", loop=name)
+                log.exception("step_broke", loop=name, problem=_explained(error))
                 self._tell(name, error)
                 self._stopping.wait(5.0)
                 continue
@@ -122,18 +125,20 @@ class Service:
         return send_next(self._site)
 
     def _tell_of_broken_job(self, event: JobExecutionEvent) -> None:
-        log.error("job_broke", job=event.job_id, problem=repr(getattr(event, "exception", None)))
-        self._tell(event.job_id, getattr(event, "exception", None))
+        error = getattr(event, "exception", None)
+        log.error("job_broke", job=event.job_id, problem=_explained(error), exc_info=error)
+        self._tell(event.job_id, error)
 
     def _tell(self, what: str, error: BaseException | None) -> None:
-        words = f"It ended with {type(error).__name__}." if error else "It did not start in time."
-        trouble = Trouble("housekeeping", what, words, "Look at the service's log and at the disk.")
+        trouble = Trouble(
+            "housekeeping", what, _explained(error), "Look at the service's log and at the disk."
+        )
         try:
             with self._site.database.write() as session:
                 tell_operators(session, self._site, trouble)
-        except Exception:
+        except Exception as failure:
             # The database itself may be what is broken; the log and the dead man's silence remain.
-            log.exception("operators_not_told", subject=what)
+            log.exception("operators_not_told", subject=what, problem=_explained(failure))
 
     def _listen_for_stop(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -151,6 +156,13 @@ class Service:
         log.info("stopped")
         # The interpreter would wait for threads that hang in a network call.
         os._exit(0)
+
+
+def _explained(error: BaseException | None) -> str:
+    """Only texts that are made for people are repeated; any other may hold the words of a comment."""
+    if error is None:
+        return "It did not start in time."
+    return str(error) if isinstance(error, _IN_WORDS) else f"It ended with {type(error).__name__}."
 
 
 def recover(site: Site) -> None:

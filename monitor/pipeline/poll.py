@@ -79,7 +79,9 @@ def take_lease(site: Site, name: str, holder: str, *, over_any: bool = False) ->
     """The fence number of a new lease, or None while somebody else's lasts (unless it is to be broken)."""
     now = site.now()
     ahead = Source.last_attempt_at > now  # taken while the clock ran ahead: it would last until then
-    free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, true() if over_any else false())
+    ours = Source.lease_by == holder  # a process polls a source once at a time: that poll is over
+    any_lease = true() if over_any else false()
+    free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, ours, any_lease)
     claim = (
         update(Source)
         .where(Source.school_id == site.school_id, Source.name == name, free)

@@ -69,7 +69,8 @@ class Database:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed, pool_pre_ping=True)
+        # Without its parameters, the text of a fault holds no words of a comment.
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, ImportError) as error:
         raise DatabaseUnusable(
             f"store.database: {url.rpartition('@')[2]!r} is not a database address; expected "

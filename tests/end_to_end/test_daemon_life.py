@@ -1,10 +1,11 @@
 """The service as it is installed: starts, reads by itself, tells in seconds, stops when asked."""
 
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support.daemon import Daemon, Town, town
+from support.daemon import Daemon, Town, like_anybody, town
 
 from connectors.loopback import Fault
 
@@ -23,7 +24,7 @@ def test_one_silent_platform_would_delay_every_alert_and_the_stop(
             here.mail.stall("greeting")
             reached = len(here.mail.reached)
             here.threaten(number=2)
-            daemon.wait_until(lambda: len(here.mail.reached) > reached)
+            daemon.wait_until(lambda: "greeting" in here.mail.reached[reached:])
             status, seconds = daemon.terminate()
         here.platforms["facebook"].behave()
     assert (status, seconds < 10) == (0, True)
@@ -50,9 +51,9 @@ def test_a_second_daemon_would_do_everything_twice_and_a_dead_one_would_lock_out
             assert third.terminate()[0] == 0
 
 
-def complaint(here: Town, settings: Path, **options: bool) -> str:
+def complaint(here: Town, settings: Path, wrapper: Sequence[str] = ()) -> str:
     """What a daemon that cannot start says: one line, and exit status 1."""
-    with Daemon(settings, log="refused", **options) as daemon:
+    with Daemon(settings, log="refused", wrapper=wrapper) as daemon:
         assert daemon.end() == 1
     assert daemon.log.count("\n") == 1
     assert not here.platforms["x"].requests
@@ -86,5 +87,5 @@ def test_a_read_only_folder_would_be_noticed_only_when_something_is_lost(tmp_pat
         settings = here.write(
             f"sqlite:///{places['database']}", evidence=f'evidence = "{places["evidence"]}"'
         )
-        said = complaint(here, settings, like_anybody=True)
+        said = complaint(here, settings, like_anybody())
     assert str(closed) in said

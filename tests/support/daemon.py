@@ -1,7 +1,7 @@
 """The real service as a process of its own: `schoolwatch --config … run`, its log, and how it ends."""
 
-import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,30 +21,21 @@ from connectors.loopback import LoopbackPlatform
 from connectors.registry import plugins
 
 PROGRAM = Path(sys.executable).with_name("schoolwatch")
+_REFERENCE = re.compile(r"SW-\d{4}-\d{4}")
 STARTS_WITHIN = 60.0
 """Generous: a start takes two seconds on a machine that does nothing else."""
-_DROP_BOUNDING = 24
-_OVERRIDING_RIGHTS = (1, 2)
-"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: what lets root write into a read-only folder."""
 
 
 class Daemon:
     """A context manager; what still runs at its end is killed, by its own process id."""
 
-    def __init__(
-        self, settings: Path, *, wrapper: Sequence[str] = (), command: str = "run", log: str = "log",
-        like_anybody: bool = False,
-    ) -> None:  # fmt: skip
-        self._command = [*wrapper, str(PROGRAM), "--config", str(settings), command]
+    def __init__(self, settings: Path, *, wrapper: Sequence[str] = (), log: str = "log") -> None:
+        self._command = [*wrapper, str(PROGRAM), "--config", str(settings), "run"]
         self._log = settings.parent / log
-        self._like_anybody = like_anybody
 
     def __enter__(self) -> Self:
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=_give_up_rights if self._like_anybody else None,
-            )  # fmt: skip
+            self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self
 
     def __exit__(
@@ -86,11 +77,9 @@ class Daemon:
         return self.process.wait(STARTS_WITHIN)
 
 
-def _give_up_rights() -> None:
-    """Meet a read-only folder as an ordinary account does; for an ordinary account this changes nothing."""
-    libc = ctypes.CDLL(None)
-    for right in _OVERRIDING_RIGHTS:
-        libc.prctl(_DROP_BOUNDING, right, 0, 0, 0)
+def like_anybody() -> list[str]:
+    """A wrapper that meets a read-only folder as an ordinary account does: root may write everywhere."""
+    return [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
 @dataclass
@@ -119,9 +108,10 @@ class Town:
         words = f"@fernhillprimary CRITICAL number {number}: I will kill you, I know where you live"
         self.platforms[name].mention(words, "A Stranger", datetime.now(UTC))
 
-    def alerts(self) -> int:
-        """How many alerts about incidents arrived."""
-        return sum("SW-" in str(one.message["Subject"]) for one in self.mail.accepted)
+    def alerts(self) -> set[str]:
+        """The incidents about which an alert arrived."""
+        found = (_REFERENCE.search(str(one.message["Subject"])) for one in self.mail.accepted)
+        return {one[0] for one in found if one}
 
 
 @contextmanager
@@ -138,3 +128,10 @@ def unshared(mount_point: Path, size: str) -> list[str]:
     script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"'
     rights = ["--map-root-user"] if os.geteuid() else []
     return ["unshare", *rights, "--mount", "sh", "-c", script, "sh", size, str(mount_point)]
+
+
+def inside(daemon: Daemon, *command: str) -> "subprocess.CompletedProcess[str]":
+    """Run something that sees the disk of a daemon that was started with `unshared`."""
+    rights = ["--user", "--preserve-credentials"] if os.geteuid() else []
+    enter = ["nsenter", *rights, "--mount", f"--target={daemon.process.pid}"]
+    return subprocess.run([*enter, *command], capture_output=True, text=True, check=False)
