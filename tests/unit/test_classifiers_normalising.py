@@ -91,6 +91,6 @@ def test_the_same_text_would_be_read_in_two_ways(original: str) -> None:
 )
 def test_a_huge_comment_would_hold_up_the_page(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
-    started = time.perf_counter()
+    started = time.process_time()
     normalise(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -57,9 +57,9 @@ def test_a_comment_would_be_judged_by_its_neighbours(texts: list[str]) -> None:
 )  # fmt: skip
 def test_a_huge_comment_would_hold_up_the_page(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
-    started = time.perf_counter()
+    started = time.process_time()
     found = one(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert all(text[reason.start : reason.end] == reason.text for reason in found.reasons)
 
 
@@ -126,11 +126,11 @@ def test_a_thousand_comments_a_second_would_not_be_reached() -> None:
     ]
     JUDGE.judge(comments)
     best = min(_seconds(comments) for _ in range(3))
-    # A busy machine may be several times slower than a free core; a tenfold loss still fails here.
+    # Seconds of processor time; measured around 1,000, and a slow machine must pass too.
     assert len(comments) / best > 300
 
 
 def _seconds(comments: list[Comment]) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     JUDGE.judge(comments)
-    return time.perf_counter() - started
+    return time.process_time() - started
