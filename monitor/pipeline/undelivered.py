@@ -18,7 +18,7 @@ from monitor.store.models import Incident, OutgoingMail
 def tell_second_contact(
     session: Session, site: Site, mail: OutgoingMail, server_said: str, now: datetime
 ) -> None:
-    """Queue the news for somebody else; a refused news of a refusal goes to the operators' list only."""
+    """Queue the news for somebody else; of a refused news of a refusal only the operators hear."""
     person = next((one for one in site.settings.people if one.email == mail.recipient), None)
     incident = session.get(Incident, mail.incident_id) if mail.incident_id else None
     other = _second_contact(session, site, mail, incident, now)
@@ -26,7 +26,7 @@ def tell_second_contact(
     tell_operators(
         session, site, Trouble("mail_refused", mail.recipient, words, "Correct the address in [[people]].")
     )
-    if other is None or mail.kind == "undelivered":
+    if other is None or mail.kind == "undelivered" or mail.dedupe_key.startswith("operator:mail_refused:"):
         return
     facts = Undelivered(
         school_name=site.school_name,
