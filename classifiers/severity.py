@@ -1,4 +1,4 @@
-"""How urgent a finding is, and which lane it belongs to. Pure functions of labels and flags.
+"""How urgent a finding is. A pure function of labels and flags.
 
 The order follows NEU 10.2 and Queen's Crescent 2.7.4: danger to life or to a child, an indecent image
 and self-harm come first; a named person under attack next; then what may break a policy.
@@ -7,7 +7,7 @@ and self-harm come first; a named person under attack next; then what may break 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from config.words import Flag, Label, Lane, Severity
+from config.words import Flag, Label, Severity
 
 _CRITICAL = frozenset({Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT})
 _HIGH = frozenset({Flag.THREAT, Flag.HATE, Flag.SEXUAL})
@@ -41,20 +41,3 @@ def _is_high(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Signs)
     pupil_exposed = Label.PUPIL_INFORMATION in labels and signs.sensitive_detail
     exposed = Label.ABUSE in labels and signs.published_whereabouts
     return bool(flags & _HIGH) or staff_allegation or pupil_exposed or exposed
-
-
-def lane_of(
-    labels: AbstractSet[Label], flags: AbstractSet[Flag], severity: Severity, *, own_post: bool = False
-) -> Lane:
-    """The strictest lane that fits. What raises nothing is at most a complaint."""
-    if Flag.INDECENT_IMAGE in flags:
-        return Lane.INDECENT_IMAGE
-    if Flag.SELF_HARM_ENCOURAGEMENT in flags or (Flag.THREAT in flags and severity is Severity.CRITICAL):
-        return Lane.LIFE
-    if Flag.SAFEGUARDING in flags:
-        # An allegation that staff harmed a child goes to the LADO, who decides what is said to whom.
-        by_staff = Label.DEFAMATION in labels and Flag.STAFF_TARGET in flags
-        return Lane.STAFF_ALLEGATION if by_staff else Lane.CHILD
-    if own_post and Label.PUPIL_INFORMATION in labels:
-        return Lane.OWN_BREACH
-    return Lane.STANDARD if labels or severity is not Severity.NONE else Lane.COMPLAINT

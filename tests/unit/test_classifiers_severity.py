@@ -1,11 +1,11 @@
-"""Urgency and lane from labels and flags (NEU 10.2, Queen's Crescent 2.7.4)."""
+"""Urgency from labels and flags (NEU 10.2, Queen's Crescent 2.7.4)."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.severity import Signs, lane_of, severity_of
-from config.words import Flag, Label, Lane, Severity
+from classifiers.severity import Signs, severity_of
+from config.words import Flag, Label, Severity
 
 A, D, P = Label.ABUSE, Label.DEFAMATION, Label.PUPIL_INFORMATION
 
@@ -36,26 +36,6 @@ def test_an_urgent_matter_would_wait_or_a_small_one_would_wake_the_head(
     assert severity_of(labels, flags, signs) is severity
 
 
-@pytest.mark.parametrize(
-    ("labels", "flags", "own_post", "lane"),
-    [
-        (set(), set(), False, Lane.COMPLAINT),
-        ({A}, {Flag.INSULT}, False, Lane.STANDARD),
-        ({P}, set(), True, Lane.OWN_BREACH),
-        ({P}, set(), False, Lane.STANDARD),
-        (set(), {Flag.SAFEGUARDING}, False, Lane.CHILD),
-        ({D}, {Flag.SAFEGUARDING, Flag.STAFF_TARGET}, False, Lane.STAFF_ALLEGATION),
-        ({A}, {Flag.SELF_HARM_ENCOURAGEMENT, Flag.SAFEGUARDING}, False, Lane.LIFE),
-        ({D}, {Flag.INDECENT_IMAGE, Flag.SAFEGUARDING, Flag.THREAT}, True, Lane.INDECENT_IMAGE),
-    ],
-)
-def test_a_matter_would_reach_the_wrong_people(
-    labels: set[Label], flags: set[Flag], own_post: bool, lane: Lane
-) -> None:
-    severity = severity_of(labels, flags, Signs())
-    assert lane_of(labels, flags, severity, own_post=own_post) is lane
-
-
 @given(st.sets(st.sampled_from(Label)), st.sets(st.sampled_from(Flag)), st.sampled_from(Flag))
 def test_one_more_flag_would_make_a_matter_less_urgent(
     labels: set[Label], flags: set[Flag], more: Flag
@@ -67,4 +47,3 @@ def test_one_more_flag_would_make_a_matter_less_urgent(
 def test_a_labelled_comment_would_count_as_nothing(labels: set[Label], flags: set[Flag]) -> None:
     severity = severity_of(labels, flags, Signs())
     assert severity.rank >= Severity.MEDIUM.rank
-    assert lane_of(labels, flags, severity) is not Lane.COMPLAINT

@@ -10,7 +10,7 @@ from classifiers.judge import EmbeddedJudge, load_judge
 from classifiers.register import read_pupils, read_staff
 from config.words import Flag, Label
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = Path(__file__).parents[2] / "monitor" / "demo" / "school"
 KEY = b"sample"
 
 
