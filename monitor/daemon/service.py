@@ -55,6 +55,7 @@ class Service:
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._watched_clock = ClockWatch()
         self._loops = [self._loop("judge", self._judge_step), self._loop("mail", self._mail_step)]
 
     def run(self) -> None:
@@ -73,7 +74,7 @@ class Service:
             "first digests": (lambda: tell_first_passes(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "rechecks": (lambda: recheck_due(self._site), 60),
-            "watch": (lambda: keep_watch(self._site), 30),
+            "watch": (self._watch, 30),
             "dead man": (lambda: ping_dead_man(self._site), 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
             "weekly export": (lambda: make_due_export(self._site), 300),
@@ -117,6 +118,11 @@ class Service:
     def _rest(self) -> None:
         if self._page_arrived.wait(0.5):
             self._page_arrived.clear()
+
+    def _watch(self) -> None:
+        if self._watched_clock.was_set():
+            return  # after a leap, or a night asleep, every source would look stuck for a moment
+        keep_watch(self._site)
 
     def _judge_step(self) -> bool:
         return judge_waiting(self._site, self._judge())

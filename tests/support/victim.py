@@ -5,7 +5,7 @@ a hundred starts do not cost a hundred times the imports. The platforms and the 
 test's own process.
 
     {"do": "start", "settings": PATH, "clock": […], "mode": "pass" | "serve", "boundary": NAME or null,
-     "passing": N, "log": PATH}                                 → {"pid": N}
+     "passing": N, "log": PATH, "shift": PATH or null}          → {"pid": N}
     {"do": "wait", "seconds": S}                                → {"status": N}, negative for a signal, or null
 """
 
@@ -14,16 +14,20 @@ import os
 import signal
 import sys
 import time
+from datetime import datetime, timedelta, tzinfo
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # -I leaves out where `support` stands
 
+import apscheduler.schedulers.base
 from support.running_clock import RunningClock
 from support.school import PlainJudge
 
+import monitor.clock
 from config.loading import load_settings
+from monitor.clock import Now
 from monitor.daemon.service import Service
 from monitor.logs import write_logs_to_stderr
 from monitor.passes import one_pass
@@ -80,12 +84,28 @@ def live(order: dict[str, Any]) -> None:
     write_logs_to_stderr(level=20)
     if order["boundary"]:
         boundaries.listener = killer(boundaries.Boundary(order["boundary"]), order["passing"])
-    site = open_site(load_settings(Path(order["settings"])), RunningClock.from_json(order["clock"]).now)
+    now = RunningClock.from_json(order["clock"]).now
+    if order.get("shift"):
+        now = set_machine_clock(Path(order["shift"]))
+    site = open_site(load_settings(Path(order["settings"])), now)
     if order["mode"] == "serve":
         Service(site, PlainJudge).run()
     else:
         names = [source.name for source in site.settings.sources]
         one_pass(site, PlainJudge(), names, lambda _: None)
+
+
+def set_machine_clock(shift: Path) -> Now:
+    """From now on the wall clock of this process is off by the seconds that stand in a file."""
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(seconds=float(shift.read_text()))
+
+    apscheduler.schedulers.base.datetime = Shifted
+    monitor.clock.datetime = Shifted
+    return monitor.clock.utc_now
 
 
 def killer(wanted: boundaries.Boundary, passing: int) -> Any:
