@@ -108,7 +108,7 @@ class CrashSchool:
         for attempt in range(6):
             self.stir(calm=attempt > 2)
             passing = self.rng.randint(1, 3) if attempt == 0 else 1
-            self._start(mode, boundary, passing)
+            self.start(mode, boundary, passing)
             status = self.victim.wait(15)
             if status is None:
                 self.stop()
@@ -121,13 +121,13 @@ class CrashSchool:
     def kill_after(self, seconds: float) -> None:
         """One life of the daemon that ends at any moment."""
         self.stir()
-        self._start("serve")
+        self.start("serve")
         assert self.victim.wait(seconds) is None, f"it ended by itself; log:\n{self.log_tail()}"
         os.kill(self._running, signal.SIGKILL)
         assert self.victim.wait(10) == -signal.SIGKILL
         self.kills["at random"] += 1
 
-    def _start(self, mode: str, boundary: Boundary | None = None, passing: int = 1) -> None:
+    def start(self, mode: str, boundary: Boundary | None = None, passing: int = 1) -> None:
         self._running = self.victim.start(self.path, self.clock, mode, boundary=boundary, passing=passing)
 
     def stop(self) -> None:
@@ -142,7 +142,7 @@ class CrashSchool:
             platform.behave()
         self.mail.behave()
         self.clock.advance(timedelta(minutes=30))  # the last late arrivals can be seen by then
-        self._start("serve")
+        self.start("serve")
         give_up = time.monotonic() + QUIET_WITHIN
         while (why := self.unfinished()) and time.monotonic() < give_up:
             assert self.victim.wait(0.1) is None, f"it ended by itself; log:\n{self.log_tail()}"
