@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.ladder.matter import Matter, lane_of, opens_incident
+from alerts.ladder.matter import Matter, opens_incident
 from classifiers.interface import Comment, Judge, Judgement
-from config.words import Flag, Label, Severity, Surface
+from config.words import Flag, Label, Lane, Severity, Surface
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.sealing import promote, record_evidence
@@ -55,9 +55,7 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
     if not waiting:
         return False
     opinions = _opinions(judge, waiting)
-    promoted = promote(
-        site, {one.item_id: lane_of(one.matter) for one in opinions if one.matter and one.raises}
-    )
+    promoted = promote(site, _lanes(site, waiting, opinions))
     with site.database.write() as session:
         now = site.now()
         rows = _still_waiting(session, [opinion.item_id for opinion in opinions])
@@ -69,6 +67,17 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
             _settle(desk, rows[opinion.item_id], opinion)
         _tell_of_failures(session, site, [one for one in kept if one.failure])
     return len(waiting) == BATCH
+
+
+def _lanes(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> dict[int, Lane]:
+    """The lane of each item that raises: its own, or the stricter one of the incident that it will join."""
+    with site.database.read() as session:
+        desk = IncidentDesk(session, site, site.now())
+        return {
+            item.id: desk.lane_of(item, one.matter)
+            for item, one in zip(items, opinions, strict=True)
+            if one.matter is not None and one.raises
+        }
 
 
 def _waiting(session: Session, school_id: int) -> list[Item]:

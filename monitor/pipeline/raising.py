@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
-from alerts.ladder.matter import Matter
+from alerts.ladder.matter import Matter, lane_of
 from alerts.ladder.policy import default_policy
 from alerts.mail.drafts import alert_draft
 from alerts.mail.facts import AlertFacts, Asked
 from classifiers.interface import Judgement
-from config.words import Severity
+from config.words import Lane, Severity
 from monitor.pipeline import outbox
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.people import people_to_tell
@@ -46,12 +46,17 @@ class IncidentDesk:
 
     def take(self, found: Found) -> None:
         """Open an incident for an item, or let it join the open one that it repeats."""
-        fingerprint = _fingerprint(self.site, found.item)
-        repeated = self._repeated(found.item, fingerprint)
+        repeated = self._repeated(found.item)
         if repeated is None:
-            self._open_new(found, fingerprint)
+            self._open_new(found)
         else:
             self._join_repeated(repeated, found)
+
+    def lane_of(self, item: Item, matter: Matter) -> Lane:
+        """In which lane an item will be: what stands beside a suspected indecent image is as closed as it."""
+        repeated = self._repeated(item)
+        lanes = [lane_of(matter), *([Lane(repeated.lane)] if repeated else [])]
+        return min(lanes, key=list(Lane).index)
 
     def _join_repeated(self, incident: Incident, found: Found) -> None:
         """What joins may make a matter graver, which is told again; it never makes it lighter."""
@@ -64,7 +69,7 @@ class IncidentDesk:
         if (graver.lane, graver.severity) != (before.lane, before.severity):
             queue_alert(self.session, self.site, incident, graver, found.item.uid)
 
-    def _open_new(self, found: Found, fingerprint: str) -> None:
+    def _open_new(self, found: Found) -> None:
         ladder = open_ladder(
             found.matter,
             first_seen_at=found.item.first_seen_at,
@@ -72,7 +77,7 @@ class IncidentDesk:
             sealed=True,
             policy=default_policy(self.site.settings.school.nation),
         )
-        incident = self._open(found, ladder, fingerprint)
+        incident = self._open(found, ladder)
         self._join(incident, found.item)
         write_ladder(self.session, incident, ladder)
         # The rest of an old page is told in the one digest of its first pass.
@@ -80,12 +85,12 @@ class IncidentDesk:
             unjudged = 0 if found.judgement.judged else 1
             queue_alert(self.session, self.site, incident, ladder, None, not_judged=unjudged)
 
-    def _repeated(self, item: Item, fingerprint: str) -> Incident | None:
+    def _repeated(self, item: Item) -> Incident | None:
         """The open incident that an earlier version of this item, or the same words, belong to."""
         still_open = select(Incident).where(
             Incident.school_id == self.site.school_id, Incident.state == "open"
         )
-        same_words = still_open.where(Incident.fingerprint == fingerprint)
+        same_words = still_open.where(Incident.fingerprint == _fingerprint(self.site, item))
         earlier_version = (
             still_open.join(IncidentItem, IncidentItem.incident_id == Incident.id)
             .join(Item, Item.id == IncidentItem.item_id)
@@ -97,7 +102,7 @@ class IncidentDesk:
                 return found
         return None
 
-    def _open(self, found: Found, ladder: Ladder, fingerprint: str) -> Incident:
+    def _open(self, found: Found, ladder: Ladder) -> Incident:
         incident = Incident(
             school_id=self.site.school_id,
             reference=self._next_reference(),
@@ -109,7 +114,7 @@ class IncidentDesk:
             opened_at=self.now,
             first_seen_at=found.item.first_seen_at,
             first_pass=found.item.first_pass,
-            fingerprint=fingerprint,
+            fingerprint=_fingerprint(self.site, found.item),
             ladder={},
         )
         self.session.add(incident)

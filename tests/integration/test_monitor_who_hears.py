@@ -1,0 +1,202 @@
+"""Who hears of what: nobody about themselves, an indecent image as a reference only, joins and weights."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from support.clock import SettableClock
+from support.monitor_bench import (
+    CHAIR,
+    NamingJudge,
+    delivered,
+    mails,
+    rows,
+    school_with,
+    send_all,
+    settle,
+)
+from support.school import TestSchool
+
+from alerts.export.week import IsoWeek
+from alerts.ladder.words import Step
+from classifiers.interface import StaffMember
+from config.schema import Role
+from connectors.loopback import Fault
+from monitor.evidence.folder import read_item
+from monitor.evidence.verify import verify_store
+from monitor.pipeline.ladder_clock import run_ladders
+from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.register import replace_staff
+from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.weekly import export_week
+from monitor.store.models import EvidenceItem, Holding, Incident, Item, OperatorAlert, TakedownTask
+
+HEAD, CHAIR_MAIL = "head@fernhill.example", "chair@fernhill.example"
+MANAGER, DEPUTY, DSL = "manager@fernhill.example", "deputy@fernhill.example", "dsl@fernhill.example"
+
+
+@pytest.fixture
+def school(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[TestSchool]:
+    with school_with(
+        tmp_path, clock, database_url, names=["x", "facebook"], more=CHAIR, judge=NamingJudge()
+    ) as running:
+        running.first_look()
+        staff = [StaffMember("S1", "Ms", "Bea", "Head", "Headteacher"),
+                 StaffMember("S2", "Mr", "Abe", "Manager", "School business manager")]  # fmt: skip
+        with running.site.database.write() as session:
+            replace_staff(session, running.site.school_id, staff)
+        yield running
+
+
+def with_staff_ids(school: TestSchool, **ids: str) -> None:
+    """As if the settings said which person is which member of staff."""
+    people = tuple(
+        person.model_copy(update={"staff_id": ids.get(person.role.value)})
+        for person in school.site.settings.people
+    )
+    object.__setattr__(school.site, "settings", school.site.settings.model_copy(update={"people": people}))
+
+
+def everybody_told(school: TestSchool) -> set[str]:
+    send_all(school)
+    return {recipient for recipient, _ in delivered(school)}
+
+
+def test_the_head_as_subject_hears_nothing_and_the_chair_does(school: TestSchool) -> None:
+    """A head would be handed the complaint about themselves (Nunney 2.7.5)."""
+    school.x.mention("@fernhillprimary HIGH words about #S1 the head", "local", school.clock.now())
+    school.look()
+    for _ in range(40):
+        school.clock.advance(timedelta(hours=1))
+        run_ladders(school.site)
+    told = everybody_told(school)
+    assert CHAIR_MAIL in told
+    assert HEAD not in told
+    assert mails(school, "reminder"), "the reminders were tried as well"
+
+
+def test_a_manager_who_is_named_hears_nothing_not_even_by_reminder(school: TestSchool) -> None:
+    with_staff_ids(school, senior_manager="S2")
+    school.x.mention("@fernhillprimary ABUSE words about #S2 of ours", "local", school.clock.now())
+    school.look()
+    for _ in range(40):
+        school.clock.advance(timedelta(hours=1))
+        run_ladders(school.site)
+    told = everybody_told(school)
+    assert DEPUTY in told
+    assert MANAGER not in told
+
+
+def test_when_everybody_fitting_is_named_whoever_runs_the_service_hears_that(school: TestSchool) -> None:
+    """An incident that nobody is told of would look like one that never was."""
+    ids = {role.value: "S1" for role in Role if role is not Role.IT}
+    with_staff_ids(school, **ids)
+    school.x.mention("@fernhillprimary ABUSE words about #S1 and more", "local", school.clock.now())
+    school.look()
+    (alert,) = rows(school, OperatorAlert)
+    assert alert.kind == "nobody_to_tell"
+    assert "[[people]]" in alert.words
+    assert not mails(school, "alert")
+
+
+def test_a_suspected_indecent_image_stays_a_reference(school: TestSchool) -> None:
+    """A copy of such a picture, or a look at its address, would itself be the harm (QC 2.7.1, 2.7.4)."""
+    post = school.facebook.own_post("Sports day", school.clock.now())
+    external_id = school.facebook.comment(post, "IMAGE of somebody", "local", school.clock.now(), image=True)
+    school.look()
+    (incident,) = rows(school, Incident)
+    assert incident.lane == "indecent_image"
+    assert everybody_told(school) == {HEAD, DSL}
+    item = next(one for one in rows(school, Item) if one.external_id == external_id)
+    assert sorted(read_item(school.site.evidence, item.uid)) == ["record.json", "seal.json"]
+    seal = json.loads(read_item(school.site.evidence, item.uid)["seal.json"])
+    assert seal["raw_salt"] is None
+    assert item.id not in {row.item_id for row in rows_of_holdings(school)}
+    assert {task.step for task in rows(school, TakedownTask)} == {
+        "dsl_referral", "police_reported", "lado_referral",
+    }  # fmt: skip
+
+    school.facebook.edit(external_id, "ABUSE instead of what was said", school.clock.now())
+    school.clock.advance(timedelta(minutes=6))
+    school.look()
+    assert len(rows(school, Incident)) == 1
+    for row in rows(school, EvidenceItem):
+        assert "raw.json" not in read_item(school.site.evidence, row.item_uid), "an edit of it is no other"
+
+    for step in (Step.DSL_REFERRAL, Step.POLICE_REPORTED, Step.LADO_REFERRAL):
+        settle(school, step)
+    asked = len(school.facebook.requests)
+    for _ in range(8):
+        school.clock.advance(timedelta(days=4))
+        recheck_due(school.site)
+        erase_what_is_due(school.site)
+    assert len(school.facebook.requests) == asked, "nobody looks at that address again"
+    assert school.facebook.media_requests() == []  # type: ignore[attr-defined]  # Facebook's loopback counts them
+    assert not verify_store(school.site.database, school.site.evidence, school.site.school_id).faults
+
+    week = IsoWeek.of(incident.opened_at)
+    made = export_week(school.site, week, school.folder / "out", Role.HEADTEACHER)
+    with ZipFile(made.path) as packed:
+        assert not [name for name in packed.namelist() if name.startswith("items/")]
+        assert b"reference only" in packed.read("index.csv")
+        assert external_id.encode() in packed.read("index.csv")
+
+
+def rows_of_holdings(school: TestSchool) -> list[Holding]:
+    with school.site.database.read() as session:
+        return list(session.query(Holding).all())
+
+
+def test_the_same_words_by_others_are_one_matter_told_once(school: TestSchool) -> None:
+    """A pile-on of fifty would bring fifty mails, and hide the one that differs."""
+    for number in range(5):
+        school.x.mention("@fernhillprimary ABUSE words that many repeat", f"u{number}", school.clock.now())
+    school.x.mention("@fernhillprimary   abuse WORDS that many repeat ABUSE", "u9", school.clock.now())
+    school.look()
+    assert len(rows(school, Incident)) == 2, "other words are another matter"
+    assert len(mails(school, "alert")) == 2
+    with school.site.database.read() as session:
+        assert sorted(len(incident.items) for incident in session.query(Incident)) == [1, 5]
+
+
+def test_joining_something_graver_is_told_again(school: TestSchool) -> None:
+    """An edit from an insult to a threat would hide in an incident that was already told of."""
+    post = school.facebook.own_post("News", school.clock.now())
+    comment = school.facebook.comment(post, "ABUSE first wording here", "local", school.clock.now())
+    school.look()
+    assert {mail.recipient for mail in mails(school, "alert")} == {MANAGER}
+    school.clock.advance(timedelta(minutes=6))
+    school.facebook.edit(comment, "CRITICAL second wording here", school.clock.now())
+    school.look()
+    (incident,) = rows(school, Incident)
+    assert (incident.severity, incident.lane) == ("critical", "life")
+    assert set(incident.categories) >= {"abuse", "insult", "threat"}
+    assert {HEAD, DSL} <= {mail.recipient for mail in mails(school, "alert")}
+    told = len(mails(school, "alert"))
+    school.clock.advance(timedelta(minutes=6))
+    school.facebook.edit(comment, "ABUSE third wording here", school.clock.now())
+    school.look()
+    assert rows(school, Incident)[0].severity == "critical", "what joins never makes it lighter"
+    assert len(mails(school, "alert")) == told
+
+
+def test_criticism_and_pictures_raise_nothing(school: TestSchool) -> None:
+    """A parent's complaint would be met with a takedown (promise 5)."""
+    school.x.mention("@fernhillprimary worst school ever, nobody answers", "parent", school.clock.now())
+    school.x.mention("", "parent", school.clock.now(), image=True)
+    school.look()
+    assert rows(school, Incident) == []
+    assert {item.text: item.state for item in rows(school, Item)}[""] == "not_judged"
+    assert not mails(school, "alert")
+
+
+def test_a_source_that_fails_names_no_secret_and_no_words(school: TestSchool) -> None:
+    school.x.mention("@fernhillprimary ABUSE words about #S1", "local", school.clock.now())
+    school.x.misbehave(Fault.UNAUTHORISED, times=99)
+    reports = school.look()
+    secrets = [value for platform in school.platforms.values() for value in platform.credentials().values()]
+    said = " ".join(str(error) for report in reports for error in report.errors)
+    assert not [secret for secret in secrets if secret in said]
