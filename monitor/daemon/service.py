@@ -30,7 +30,7 @@ from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
-from monitor.pipeline.operator_alerts import Trouble, tell_operators
+from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
@@ -55,6 +55,8 @@ class Service:
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._well: set[str] = set()
+        """The loops and jobs whose last step did not fail."""
         self._watched_clock = ClockWatch()
         self._loops = [self._loop("judge", self._judge_step), self._loop("mail", self._mail_step)]
 
@@ -82,7 +84,9 @@ class Service:
         for name, (step, seconds) in every.items():
             # APScheduler goes by the machine's own clock, whatever clock the site was given.
             first = utc_now() + timedelta(seconds=min(seconds, 5))
-            self._scheduler.add_job(step, "interval", seconds=seconds, id=name, next_run_time=first)
+            self._scheduler.add_job(
+                self._run_job, "interval", args=(name, step), seconds=seconds, id=name, next_run_time=first
+            )
         self._scheduler.add_listener(self._tell_of_broken_job, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         self._scheduler.start()
         for loop in self._loops:
@@ -106,6 +110,7 @@ class Service:
         while not self._stopping.is_set():
             try:
                 more = step()
+                self._note_success(name)
             except Exception as error:
                 # A database that is away for ten minutes must not end the loop for good.
                 log.exception("step_broke", loop=name, problem=_explained(error))
@@ -114,6 +119,18 @@ class Service:
                 continue
             if not more:
                 self._rest()
+
+    def _run_job(self, name: str, step: Callable[[], None]) -> None:
+        step()
+        self._note_success(name)
+
+    def _note_success(self, name: str) -> None:
+        """The first success of this process, or after a fault, ends what was told about it."""
+        if name in self._well:
+            return
+        with self._site.database.write() as session:
+            all_clear(session, self._site, "housekeeping", name, "It works again.")
+        self._well.add(name)
 
     def _rest(self) -> None:
         if self._page_arrived.wait(0.5):
@@ -136,6 +153,7 @@ class Service:
         self._tell(event.job_id, error)
 
     def _tell(self, what: str, error: BaseException | None) -> None:
+        self._well.discard(what)
         trouble = Trouble(
             "housekeeping", what, _explained(error), "Look at the service's log and at the disk."
         )

@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def wait_until(what: Callable[[], object], school: CrashSchool) -> None:
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 40
     while not what():
         assert time.monotonic() < give_up, school.log_tail()
         assert school.victim.wait(0.05) is None, school.log_tail()
@@ -57,3 +57,25 @@ def test_a_dead_mail_server_could_not_say_so_itself(tmp_path: Path, sqlite_datab
         school.stop()
         school.calm_down()
         assert "SW-2026-0001" in subjects(school.mail)
+
+
+def test_evidence_that_cannot_be_written_would_hold_up_the_watch_in_silence(
+    tmp_path: Path, sqlite_database: str
+) -> None:
+    """No alert leaves before its evidence is sealed, so somebody must hear why none comes."""
+    with crash_school(tmp_path, sqlite_database, seed=5) as school:
+        in_the_way = tmp_path / "evidence" / "items"
+        in_the_way.parent.mkdir()
+        in_the_way.write_text("a file where a folder should be")
+        school.platforms["x"].mention("@fernhillprimary CRITICAL words", "stranger", school.clock.now())
+        school.start("serve")
+        wait_until(lambda: "Needs mending: judge fails" in subjects(school.mail), school)
+        told = school.mail.accepted[-1].message.get_body(("plain",))
+        assert told is not None
+        assert "Evidence cannot be written to" in told.get_content()
+        assert "SW-2026-0001" not in subjects(school.mail)
+        in_the_way.unlink()
+        wait_until(lambda: "SW-2026-0001" in subjects(school.mail), school)
+        wait_until(lambda: "Working again: judge" in subjects(school.mail), school)
+        school.stop()
+        assert "Traceback" not in school.log_tail()
