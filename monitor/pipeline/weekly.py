@@ -22,6 +22,8 @@ from monitor.store.models import School, Source, WeeklyExport
 
 MADE_AFTER = timedelta(hours=6)
 """Monday 06:00 in London: clear of the hour that the clocks skip or repeat."""
+CAUGHT_UP = 8
+"""Weeks: longer than a summer holiday without power."""
 log = structlog.get_logger()
 
 
@@ -60,12 +62,22 @@ def _note_custody(
 
 
 def make_due_export(site: Site) -> None:
-    """Make last week's export once it is due, unless it is there; then announce it."""
-    week = due_week(site.now())
+    """Make and announce what is due: last week's export, and those that fell due while nothing ran."""
+    for week in _due_weeks(site):
+        export_and_announce(site, week, made_at=week.end + MADE_AFTER)
+
+
+def _due_weeks(site: Site) -> list[IsoWeek]:
+    """The latest weeks that were watched and have no export yet, oldest first."""
+    weeks = [due_week(site.now())]
+    while len(weeks) < CAUGHT_UP:
+        weeks.append(weeks[-1].previous)
     with site.database.read() as session:
-        if _made(session, site, week) is not None or not _watched_then(session, site, week):
-            return
-    export_and_announce(site, week, made_at=week.end + MADE_AFTER)
+        return [
+            week
+            for week in reversed(weeks)
+            if _made(session, site, week) is None and _watched_then(session, site, week)
+        ]
 
 
 def due_week(now: datetime) -> IsoWeek:
@@ -80,6 +92,7 @@ def export_and_announce(site: Site, week: IsoWeek, made_at: datetime) -> ExportM
     """
     contents, made = _write(site, week, export_folder(site), Role.SENIOR_MANAGER, made_at)
     with site.database.write() as session:
+        session.get_one(School, site.school_id, with_for_update=True)  # two who make it follow one another
         if _made(session, site, week) is None:
             session.add(_row(site, week, made))
             _note_custody(session, site, contents, made, Role.SENIOR_MANAGER)
