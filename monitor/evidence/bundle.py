@@ -17,6 +17,8 @@ from monitor.evidence.canonical import canonical_json, sha256
 from monitor.evidence.leaf import Commitment, commitment
 
 SEAL = "seal.json"
+WITHHELD_FILES = frozenset({"record.json", SEAL})
+"""All that stands of an item in the indecent-image lane."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,24 @@ def make_bundle(held: Held) -> Bundle:
         "manifest_commit": committed.commit,
     }
     return Bundle({**files, SEAL: canonical_json(seal)}, committed)
+
+
+def reduced(uid: str, files: Mapping[str, bytes]) -> Bundle:
+    """The bundle of an item that was sealed whole and is to be withheld now."""
+    seal = json.loads(files[SEAL])
+    return make_bundle(
+        Held(
+            uid=uid,
+            salt=bytes.fromhex(seal["salt"]),
+            raw_salt=b"",
+            record=files["record.json"],
+            raw=b"",
+            envelope=b"",
+            context=None,
+            item_leaf=seal["leaf"].encode(),
+            withheld=True,
+        )
+    )
 
 
 def _files(held: Held) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,12 +16,15 @@ def item_folder(root: Path, uid: str) -> Path:
 
 
 def write_item(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
-    """Write or complete an item's folder. Doing it again after a crash gives the same bytes."""
+    """Make an item's folder hold these files and no others. Done again after a crash, it gives the same."""
     folder = item_folder(root, uid)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             _write_durably(folder / name, content)
+        for path in folder.iterdir():
+            if path.name not in files and not _is_part(path):
+                path.unlink()
         for parent in (folder, folder.parent, folder.parent.parent, root):
             _sync_folder(parent)
     except OSError as error:
@@ -49,6 +53,14 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_item(root: Path, uid: str) -> None:
+    """Take an item's folder away; nothing is said when it is not there."""
+    folder = item_folder(root, uid)
+    if folder.exists():
+        shutil.rmtree(folder)
+        _sync_folder(folder.parent)
 
 
 def read_item(root: Path, uid: str) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from monitor.evidence.bundle import SEAL, faults_within
 from monitor.evidence.canonical import sha256
-from monitor.evidence.folder import item_folder, read_item, remove_parts
+from monitor.evidence.folder import item_folder, read_item
 from monitor.evidence.leaf import commitment, leaf_body
 from monitor.store.database import Database
 from monitor.store.models import EvidenceItem, Holding, Item, ItemState, Leaf, School
@@ -33,8 +33,19 @@ class Verified:
 
 
 def verify_store(database: Database, evidence: Path, school_id: int) -> Verified:
-    """Check the log, the holding area, every evidence folder, and that nothing stands there besides."""
-    remove_parts(evidence)
+    """Check the log, the holding area, every evidence folder, and that nothing stands there besides.
+
+    A running daemon seals between the look at the rows and the look at the folders; so a fault counts
+    only when a second look finds it again.
+    """
+    first = _look(database, evidence, school_id)
+    if not first.faults:
+        return first
+    again = _look(database, evidence, school_id)
+    return replace(again, faults=tuple(fault for fault in again.faults if fault in first.faults))
+
+
+def _look(database: Database, evidence: Path, school_id: int) -> Verified:
     with database.read() as session:
         check = _Check(session, evidence, school_id)
         faults = (*check.log(), *check.holdings(), *check.evidence_items(), *check.strays())
@@ -98,8 +109,10 @@ class _Check:
         for name, digest in row.files.items():
             if name in files and sha256(files[name]) != digest and not any(name in why for why in within):
                 yield f"{name} was changed"
-        if not within:
+        if not within and set(files) == set(row.files):
             yield from self._against_log(row, files)
+        elif not within:
+            yield "its files are not those that its row names"
 
     def _against_log(self, row: EvidenceItem, files: dict[str, bytes]) -> Iterator[str]:
         seal = json.loads(files[SEAL])

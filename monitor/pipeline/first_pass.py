@@ -23,21 +23,19 @@ def tell_first_passes(site: Site) -> None:
     back what the others found: that is told when it has waited as long as an operator alert would.
     """
     with site.database.write() as session:
-        for source in session.scalars(select(Source).filter_by(school_id=site.school_id)):
-            untold = _untold(session, source)
-            if _is_time(session, site, source, untold):
-                _tell(session, site, source, untold)
-                source.first_digest_at = site.now()
+        # Of two that come at once, one tells and the other passes on.
+        query = select(Source).filter_by(school_id=site.school_id).with_for_update(skip_locked=True)
+        for source in session.scalars(query):
+            if not _still_waiting(session, source):
+                _tell_if_read(session, site, source)
 
 
-def _is_time(session: Session, site: Site, source: Source, untold: Sequence[Incident]) -> bool:
-    nothing_new = not untold and source.first_digest_at is not None
-    if nothing_new or _still_waiting(session, source):
-        return False
-    if source.first_pass_done_at is not None and not _still_reading(session, source):
-        return True
-    waited = [site.now() - incident.opened_at for incident in untold]
-    return max(waited, default=timedelta(0)) >= site.settings.operations.alert_after
+def _tell_if_read(session: Session, site: Site, source: Source) -> None:
+    untold = _untold(session, source)
+    waited = max((site.now() - incident.opened_at for incident in untold), default=timedelta(0))
+    read_to_the_end = source.first_pass_done_at is not None and not _still_reading(session, source)
+    if untold and (read_to_the_end or waited >= site.settings.operations.alert_after):
+        _tell(session, site, source, untold)
 
 
 def _still_reading(session: Session, source: Source) -> bool:
@@ -55,14 +53,14 @@ def _tell(session: Session, site: Site, source: Source, untold: Sequence[Inciden
     for incident in untold:
         for person in people_to_tell(session, site, incident, site.now()):
             by_person.setdefault(person.email, []).append(incident)
+        incident.told_at = site.now()
     people = {person.email: person for person in site.settings.people}
     for email, incidents in by_person.items():
         _queue(session, site, source, people[email], incidents)
 
 
 def _untold(session: Session, source: Source) -> Sequence[Incident]:
-    """Incidents of the first pass that were told neither singly nor in a digest."""
-    told_singly = [str(severity) for severity in Severity if severity.rank >= Severity.HIGH.rank]
+    """Incidents of the first pass that nobody was mailed about yet."""
     of_source = (
         select(IncidentItem.incident_id)
         .join(Item, Item.id == IncidentItem.item_id)
@@ -70,11 +68,9 @@ def _untold(session: Session, source: Source) -> Sequence[Incident]:
     )
     query = (
         select(Incident)
-        .where(Incident.id.in_(of_source), Incident.first_pass, Incident.severity.not_in(told_singly))
+        .where(Incident.id.in_(of_source), Incident.first_pass, Incident.told_at.is_(None))
         .order_by(Incident.id)
     )
-    if source.first_digest_at is not None:
-        query = query.where(Incident.opened_at > source.first_digest_at)
     return session.scalars(query).all()
 
 

@@ -12,7 +12,7 @@ from connectors.interface import Item as FetchedItem
 from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.record import envelope_document, item_record
 from monitor.store import log
-from monitor.store.models import Envelope, Holding, Item, ItemState, Outage, Source, StreamCursor
+from monitor.store.models import Envelope, Holding, Item, ItemState, Outage, School, Source, StreamCursor
 
 HOLDING_TIME = timedelta(hours=24)
 
@@ -31,6 +31,8 @@ class PageIntake:
 
     def store(self, page: Page) -> int:
         """Store what is new on a page, move the cursor behind it, and answer how many items were new."""
+        # Two sources may show the same post at the same moment: one page of a school after the other.
+        self.session.execute(select(School.id).filter_by(id=self.source.school_id).with_for_update())
         known = _known(self.session, self.source.school_id, page.items)
         new = _first_of_each([item for item in page.items if _key(item) not in known])
         for item in page.items:

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from alerts.ladder.matter import Matter, opens_incident
 from classifiers.interface import Comment, Judge, Judgement
 from config.words import Flag, Label, Lane, Severity, Surface
+from monitor.evidence.folder import EvidenceNotWritten
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.raising import Found, IncidentDesk
-from monitor.pipeline.sealing import promote, record_evidence
+from monitor.pipeline.sealing import close_withheld, promote, record_evidence, tidy
 from monitor.site import Site
+from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Item, ItemState
 from monitor.store.models import Judgement as JudgementRow
 
@@ -55,7 +57,32 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
     if not waiting:
         return False
     opinions = _opinions(judge, waiting)
-    promoted = promote(site, _lanes(site, waiting, opinions))
+    try:
+        _settle_all(site, waiting, opinions)
+    except (DatabaseUnusable, EvidenceNotWritten):
+        raise
+    except Exception:
+        # One item that cannot be settled must not keep a threat behind it waiting.
+        log.exception("batch_not_settled", items=[item.uid for item in waiting])
+        for item, opinion in zip(waiting, opinions, strict=True):
+            _settle_alone(site, item, opinion)
+    return len(waiting) == BATCH
+
+
+def _settle_alone(site: Site, item: Item, opinion: Opinion) -> None:
+    try:
+        _settle_all(site, [item], [opinion])
+    except (DatabaseUnusable, EvidenceNotWritten):
+        raise
+    except Exception as error:
+        log.exception("item_not_settled", item=item.uid)
+        unsettled = Opinion(item.id, None, None, failure=type(error).__name__)
+        _settle_all(site, [item], [unsettled])
+
+
+def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> None:
+    """Seal what raises, then write judgements, evidence, incidents and mails in one transaction."""
+    promoted = promote(site, _lanes(site, items, opinions))
     with site.database.write() as session:
         now = site.now()
         rows = _still_waiting(session, [opinion.item_id for opinion in opinions])
@@ -66,7 +93,8 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
         for opinion in kept:
             _settle(desk, rows[opinion.item_id], opinion)
         _tell_of_failures(session, site, [one for one in kept if one.failure])
-    return len(waiting) == BATCH
+    tidy(site, [item.uid for item in items])
+    close_withheld(site)
 
 
 def _lanes(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> dict[int, Lane]:
@@ -97,12 +125,12 @@ def _opinions(judge: Judge, items: Sequence[Item]) -> list[Opinion]:
     comments = [_comment(item) for item in items]
     try:
         judgements = judge.judge(comments)
+        return [_opinion(item, judgement) for item, judgement in zip(items, judgements, strict=True)]
     except Exception:
         # One comment that a classifier cannot take must not keep the others waiting.
         log.exception("batch_not_judged", items=[item.uid for item in items])
         _check_that_it_works(judge)
         return [_opinion_alone(judge, item) for item in items]
-    return [_opinion(item, judgement) for item, judgement in zip(items, judgements, strict=True)]
 
 
 def _check_that_it_works(judge: Judge) -> None:

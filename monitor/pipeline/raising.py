@@ -20,7 +20,7 @@ from monitor.pipeline import outbox
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
-from monitor.store.models import Incident, IncidentItem, Item, School
+from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, School
 
 LONDON = ZoneInfo("Europe/London")
 _JOINS_FROM = 15
@@ -66,8 +66,20 @@ class IncidentDesk:
         graver = reconsider(before, found.matter, reason="Another item joined.", by=DAEMON, at=self.now)
         if graver != before:
             write_ladder(self.session, incident, graver)
+        if graver.lane is Lane.INDECENT_IMAGE:
+            self._withhold(incident)
         if (graver.lane, graver.severity) != (before.lane, before.severity):
             queue_alert(self.session, self.site, incident, graver, found.item.uid)
+
+    def _withhold(self, incident: Incident) -> None:
+        """Mark all its evidence; `close_withheld` reduces what stands in the folders after the commit."""
+        of_incident = select(IncidentItem.item_id).where(IncidentItem.incident_id == incident.id)
+        self.session.flush()  # the item that joined just now is among them
+        self.session.execute(
+            update(EvidenceItem)
+            .where(EvidenceItem.item_id.in_(of_incident))
+            .values(withheld=str(Lane.INDECENT_IMAGE))
+        )
 
     def _open_new(self, found: Found) -> None:
         ladder = open_ladder(
@@ -97,8 +109,10 @@ class IncidentDesk:
             .where(Item.platform == item.platform, Item.external_id == item.external_id)
         )
         for query in (earlier_version, same_words):
-            found = self.session.scalars(query.order_by(Incident.id)).first()
-            if found is not None:
+            # Locked, because a person may decide about it at this moment; looked at again once it is ours.
+            locked = query.order_by(Incident.id).limit(1).with_for_update(of=Incident)
+            found = self.session.scalars(locked, execution_options={"populate_existing": True}).first()
+            if found is not None and found.state == "open":
                 return found
         return None
 
@@ -153,6 +167,7 @@ def queue_alert(
         joined=news is not None,
     )
     now = site.now()
+    incident.told_at = incident.told_at or now
     draft, priority = alert_draft(facts), outbox.priority_of(ladder.severity)
     event = f"alert:{incident.reference}" + (f":{news}" if news else "")
     for person in people_to_tell(session, site, incident, now):

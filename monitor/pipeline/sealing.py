@@ -1,21 +1,24 @@
 """Promoting held items to evidence: the files first, made durable, then the rows that speak of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.words import Lane
-from monitor.evidence.bundle import Bundle, Held, make_bundle
+from monitor.evidence.bundle import WITHHELD_FILES, Bundle, Held, make_bundle, reduced
 from monitor.evidence.canonical import canonical_json, sha256
-from monitor.evidence.folder import write_item
+from monitor.evidence.folder import read_item, remove_item, stored_uids, write_item
 from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.site import Site
 from monitor.store import custody, log
-from monitor.store.models import Envelope, EvidenceItem, Holding, Item, Leaf
+from monitor.store.models import Envelope, EvidenceItem, Holding, Item, ItemState, Leaf
+
+log_lines = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,16 @@ def promote(site: Site, items: Mapping[int, Lane]) -> list[Promoted]:
 
 
 def _held(session: Session, item_id: int, lane: Lane) -> tuple[int, int, Held] | None:
-    """What is held of an item; None when another pass has sealed it in the meantime."""
+    """What is held of an item; None when another pass has sealed it in the meantime.
+
+    Only what never changes goes in, so that two passes over one item write the same bytes.
+    """
     item = session.get_one(Item, item_id)
     holding = session.get(Holding, item_id)
-    if holding is None:
+    envelope = session.get(Envelope, holding.envelope_id) if holding and holding.envelope_id else None
+    if holding is None or (holding.envelope_id and envelope is None):
         return None
     leaf = session.scalars(select(Leaf).filter_by(school_id=item.school_id, seq=holding.leaf_seq)).one()
-    envelope = session.get(Envelope, holding.envelope_id) if holding.envelope_id else None
     held = Held(
         uid=item.uid,
         salt=holding.salt,
@@ -58,30 +64,19 @@ def _held(session: Session, item_id: int, lane: Lane) -> tuple[int, int, Held] |
         record=holding.record,
         raw=holding.raw,
         envelope=envelope.document if envelope else canonical_json(None),
-        context=_context(session, item),
+        context=_context(item),
         item_leaf=leaf.body.encode(),
         withheld=lane is Lane.INDECENT_IMAGE,
     )
     return item_id, holding.leaf_seq, held
 
 
-def _context(session: Session, item: Item) -> bytes | None:
+def _context(item: Item) -> bytes | None:
     """The words that an item answers to, and the ids of the post they stand in."""
     if item.context is None and item.parent_id is None:
         return None
-    parent = session.scalars(
-        select(Item)
-        .filter_by(school_id=item.school_id, platform=item.platform, external_id=item.parent_id)
-        .order_by(Item.id)
-    ).first()
     return canonical_json(
-        {
-            "parent_id": item.parent_id,
-            "root_id": item.root_id,
-            "text_when_seen": item.context,
-            "parent_item_id": parent.uid if parent else None,
-            "parent_url": parent.url if parent else None,
-        }
+        {"parent_id": item.parent_id, "root_id": item.root_id, "text_when_seen": item.context}
     )
 
 
@@ -110,3 +105,60 @@ def _erase_holding(session: Session, item_id: int) -> None:
     holding = session.get(Holding, item_id)
     if holding is not None:
         session.delete(holding)
+
+
+def tidy(site: Site, uids: Iterable[str] | None = None) -> None:
+    """Remove evidence folders that no row will ever speak of (all of them, or those of some items).
+
+    A pass that died after writing files may be followed by one that finds the item harmless, and of two
+    passes at once only one can win. What was left must go like any harmless text.
+    """
+    on_disk = stored_uids(site.evidence) if uids is None else set(uids)
+    with site.database.read() as session:
+        rows = session.execute(
+            select(Item.uid, Item.state).where(Item.school_id == site.school_id, Item.uid.in_(on_disk))
+        )
+        unsealed = [uid for uid, state in rows if state not in (ItemState.WAITING, ItemState.SEALED)]
+    for uid in unsealed:
+        remove_item(site.evidence, uid)
+
+
+def close_withheld(site: Site) -> None:
+    """Reduce to their records the items whose incident came into the indecent-image lane (QC 2.7.1, 2.7.4).
+
+    The row says first what the folder will hold; done again, it writes the same bytes.
+    """
+    with site.database.read() as session:
+        query = select(EvidenceItem).where(
+            EvidenceItem.school_id == site.school_id, EvidenceItem.withheld.is_not(None)
+        )
+        open_yet = [row for row in session.scalars(query) if _holds_more(site, row)]
+    for row in open_yet:
+        try:
+            bundle = reduced(row.item_uid, read_item(site.evidence, row.item_uid))
+        except (KeyError, ValueError, TypeError):
+            # Its files were tampered with: `evidence verify` names it, and a person must look.
+            log_lines.exception("withheld_not_reduced", item=row.item_uid)
+            continue
+        with site.database.write() as session:
+            _reseal(session, site, session.get_one(EvidenceItem, row.id), bundle)
+        write_item(site.evidence, row.item_uid, bundle.files)
+
+
+def _holds_more(site: Site, row: EvidenceItem) -> bool:
+    return set(row.files) - WITHHELD_FILES != set() or not WITHHELD_FILES.issuperset(
+        read_item(site.evidence, row.item_uid)
+    )
+
+
+def _reseal(session: Session, site: Site, row: EvidenceItem, bundle: Bundle) -> None:
+    digests = {name: sha256(content) for name, content in bundle.files.items()}
+    if row.files == digests:
+        return
+    entry = log.Entry(LeafKind.EVIDENCE, row.item_uid, bundle.manifest.commit)
+    (leaf,) = log.append(session, site.school_id, site.now(), [entry])
+    session.flush()
+    row.files, row.evidence_leaf_seq = digests, leaf.seq
+    custody.note(
+        session, site.school_id, site.now(), "reduced", item_uid=row.item_uid, reason=str(row.withheld)
+    )

@@ -25,6 +25,8 @@ class Incident(Base):
     first_seen_at: Mapped[Moment]
     """Where the absolute 24-hour clock starts (NEU 9.3)."""
     first_pass: Mapped[bool]
+    told_at: Mapped[Moment | None]
+    """When somebody was first mailed about it, singly or in a digest."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     """Keyed hash of platform and normalised words, so that a repeat joins the matter it repeats."""
     ladder: Mapped[Json]

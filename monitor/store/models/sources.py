@@ -42,7 +42,6 @@ class Source(Base):
     last_attempt_at: Mapped[Moment | None]
     last_success_at: Mapped[Moment | None]
     first_pass_done_at: Mapped[Moment | None]
-    first_digest_at: Mapped[Moment | None]
 
 
 class StreamCursor(Base):
