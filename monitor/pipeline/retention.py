@@ -3,6 +3,7 @@
 The leaves stay. Nothing that still waits to be judged is erased, and nothing that an incident holds.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,59 +15,89 @@ from monitor.site import Site
 from monitor.store.models import Envelope, Holding, Item, ItemState, Judgement
 
 ROW_TIME = timedelta(days=30)
+EARLY = timedelta(minutes=15)
+"""Within a day means before it is over: the erasure runs every ten minutes and may come late once."""
+BATCH = 500
+"""Rows erased in one transaction: a source that waits to store a page is not held up, and a month's
+backlog is more than one statement of PostgreSQL may name."""
 _NEVER_RAISED = (ItemState.HARMLESS, ItemState.NOT_JUDGED)
 log = structlog.get_logger()
+
+_Step = Callable[[Session, int, datetime], int]
+"""Erases at most one batch and answers how many rows that was."""
 
 
 def erase_what_is_due(site: Site) -> None:
     """One pass: holding area, texts, rows, and envelopes that nothing refers to any more."""
-    now = site.now()
-    with site.database.write() as session:
-        held = _erase_holdings(session, site.school_id, now)
-        texts = _drop_texts(session, site.school_id, now)
-        rows = _drop_rows(session, site.school_id, now)
-        _drop_envelopes(session, site.school_id)
-    if held or texts or rows:
+    erased = {step.__name__.strip("_"): _to_the_end(site, step) for step in _STEPS}
+    if any(erased.values()):
         site.database.forget_erased()
-        log.info("erased", holdings=held, texts=texts, rows=rows)
+        log.info("erased", **erased)
 
 
-def _erase_holdings(session: Session, school_id: int, now: datetime) -> int:
-    settled = select(Item.id).where(Item.school_id == school_id, Item.state != ItemState.WAITING)
-    due = delete(Holding).where(
-        Holding.school_id == school_id, Holding.expires_at <= now, Holding.item_id.in_(settled)
+def _to_the_end(site: Site, step: _Step) -> int:
+    """A transaction a batch: what a fault or a stop comes between stays erased."""
+    now, total = site.now(), 0
+    while True:
+        with site.database.write() as session:
+            erased = step(session, site.school_id, now)
+        total += erased
+        if erased < BATCH:
+            return total
+
+
+def _holdings(session: Session, school_id: int, now: datetime) -> int:
+    due = (
+        select(Holding.item_id)
+        .join(Item, Item.id == Holding.item_id)
+        .where(
+            Holding.school_id == school_id,
+            Holding.expires_at <= now + EARLY,
+            Item.state != ItemState.WAITING,
+        )
+        .limit(BATCH)
     )
-    return len(session.scalars(due.returning(Holding.item_id)).all())
+    ids = session.scalars(due).all()
+    session.execute(delete(Holding).where(Holding.item_id.in_(ids)))
+    return len(ids)
 
 
-def _drop_texts(session: Session, school_id: int, now: datetime) -> int:
+def _texts(session: Session, school_id: int, now: datetime) -> int:
     """Words and author, and what points at a person: an address may hold the author's handle, a
     judgement the ids of pupils.
     """
     due = (
-        update(Item)
+        select(Item.id)
         .where(
             Item.school_id == school_id,
             Item.state.in_(_NEVER_RAISED),
             Item.text_dropped_at.is_(None),
-            Item.first_seen_at <= now - HOLDING_TIME,
+            Item.first_seen_at <= now + EARLY - HOLDING_TIME,
         )
-        .values(
-            text=None, context=None, media=[], author_id=None, author_handle=None, author_name=None,
-            url="", text_dropped_at=now,
-        )
-    )  # fmt: skip
-    dropped = session.scalars(due.returning(Item.id)).all()
-    spoken_of = update(Judgement).where(Judgement.item_id.in_(dropped))
+        .limit(BATCH)
+    )
+    ids = session.scalars(due).all()
+    _drop_texts(session, ids, now)
+    return len(ids)
+
+
+def _drop_texts(session: Session, ids: Sequence[int], now: datetime) -> None:
+    nothing = dict.fromkeys(("text", "context", "author_id", "author_handle", "author_name"))
+    words = update(Item).where(Item.id.in_(ids))
+    session.execute(words.values(**nothing, media=[], url="", text_dropped_at=now))
+    spoken_of = update(Judgement).where(Judgement.item_id.in_(ids))
     session.execute(spoken_of.values(pupils=[], staff=[], reasons=[]))
-    return len(dropped)
 
 
-def _drop_rows(session: Session, school_id: int, now: datetime) -> int:
-    due = select(Item.id).where(
-        Item.school_id == school_id,
-        Item.state.in_(_NEVER_RAISED),
-        Item.first_seen_at <= now - ROW_TIME,
+def _rows(session: Session, school_id: int, now: datetime) -> int:
+    due = (
+        select(Item.id)
+        .where(
+            Item.school_id == school_id,
+            Item.state.in_(_NEVER_RAISED),
+            Item.first_seen_at <= now + EARLY - ROW_TIME,
+        )
+        .limit(BATCH)
     )
     ids = session.scalars(due).all()
     session.execute(delete(Judgement).where(Judgement.item_id.in_(ids)))
@@ -74,6 +105,12 @@ def _drop_rows(session: Session, school_id: int, now: datetime) -> int:
     return len(ids)
 
 
-def _drop_envelopes(session: Session, school_id: int) -> None:
+def _envelopes(session: Session, school_id: int, _now: datetime) -> int:
     held = exists().where(Holding.envelope_id == Envelope.id)
-    session.execute(delete(Envelope).where(Envelope.school_id == school_id, ~held))
+    due = select(Envelope.id).where(Envelope.school_id == school_id, ~held).limit(BATCH)
+    ids = session.scalars(due).all()
+    session.execute(delete(Envelope).where(Envelope.id.in_(ids)))
+    return len(ids)
+
+
+_STEPS: tuple[_Step, ...] = (_holdings, _texts, _rows, _envelopes)
