@@ -107,6 +107,12 @@ class Role(StrEnum):
     E_SAFETY = "e_safety"
     IT = "it"
 
+    @property
+    def shown_as(self) -> str:
+        """As a person would write it."""
+        short = {"dsl": "DSL", "deputy_dsl": "deputy DSL", "dpo": "DPO", "it": "IT"}
+        return short.get(self.value, self.value.replace("_", " "))
+
 
 class Watch(StrEnum):
     """What of an account is polled."""

@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from alerts.ladder.words import Step
+from alerts.mail.wording import platform_name
+from config.schema import Role
 from config.words import Flag, Label, Severity, TaskState
 from monitor.cli.shared import london
 from monitor.demo.runner import Shown
@@ -52,7 +54,7 @@ def _parts(session: Session, shown: Shown) -> Iterator[RenderableType]:
     yield Padding(_raised(incidents), (0, 0, 0, 2))
     if len(incidents) > SHOWN_INCIDENTS:
         rest = len(incidents) - SHOWN_INCIDENTS
-        yield Text(f"  … and {rest} more: schoolwatch --config {_config(shown)} incidents", style="dim")
+        yield Text(f"    … and {rest} more: schoolwatch --config {_config(shown)} incidents", style="dim")
     yield _heading("Due next (the 24 hours for a host are absolute: nights and weekends count)")
     yield Padding(_due(session, shown), (0, 0, 0, 2))
 
@@ -78,7 +80,9 @@ def _seen(session: Session, shown: Shown) -> Iterator[Text]:
     for platform, state, count in counts:
         by_platform[platform] += count
         by_state[state] += count
-    places = " and ".join(f"{count} on {platform}" for platform, count in sorted(by_platform.items()))
+    places = " and ".join(
+        f"{count} on {platform_name(platform)}" for platform, count in sorted(by_platform.items())
+    )
     yield Text(f"Seen: {total} posts and comments ({places}), each committed to the log as it came.")
     yield Text(
         f"Of these {by_state[ItemState.HARMLESS]} are harmless or plain criticism, "
@@ -98,7 +102,9 @@ def _raised(incidents: Sequence[Incident]) -> Table:
     for incident in _varied(incidents):
         severity = f"[{COLOURS[incident.severity]}]{incident.severity}[/]"
         lane = incident.lane.replace("_", " ")
-        table.add_row(incident.reference, severity, lane, incident.platform, escape(_why(incident)))
+        table.add_row(
+            incident.reference, severity, lane, platform_name(incident.platform), escape(_why(incident))
+        )
     return table
 
 
@@ -121,13 +127,14 @@ _GRAVEST_FIRST = (
 
 
 def _why(incident: Incident) -> str:
-    """The reason that weighs most."""
+    """The fullest reason of what weighs most."""
     judgement = incident.items[0].judgement
-    reasons = {
-        reason["category"]: reason["why"] for reason in reversed(judgement.reasons if judgement else [])
-    }
-    told = next((reasons[category] for category in _GRAVEST_FIRST if category in reasons), None)
-    return str(told) if told else ", ".join(incident.categories)
+    reasons = judgement.reasons if judgement else []
+    for category in _GRAVEST_FIRST:
+        told = [str(reason["why"]) for reason in reasons if reason["category"] == category]
+        if told:
+            return max(told, key=len)
+    return ", ".join(incident.categories)
 
 
 def _due(session: Session, shown: Shown) -> Table:
@@ -145,7 +152,7 @@ def _due(session: Session, shown: Shown) -> Table:
     for column in ("due", "tasks", "what", "who"):
         table.add_column(column, no_wrap=True, justify="right" if column == "tasks" else "left")
     for (due, step, owner), number in list(lines.items())[:SHOWN_TASKS]:
-        table.add_row(due, str(number), Step(step).shown_as, owner.replace("_", " "))
+        table.add_row(due, str(number), Step(step).shown_as, Role(owner).shown_as)
     return table
 
 
