@@ -58,7 +58,7 @@ def recipients(
 
     Raises NobodyToTell when everybody fitting is named in the incident, or nobody is in the settings.
     """
-    may_hear = _not_named(people, named_staff, subject_is_head=subject_is_head)
+    may_hear = not_named(people, named_staff, subject_is_head=subject_is_head)
     roles = _roles(lane, subject_is_head=subject_is_head)
     chosen = [person for role in roles for person in _with_role_or_next(role, lane, may_hear)]
     if not chosen:
@@ -77,7 +77,7 @@ def holders(
 ) -> tuple[Person, ...]:
     """Whom a reminder to a role reaches, with the same exclusions; raises NobodyToTell."""
     wanted = Role.CHAIR if subject_is_head and role is Role.HEADTEACHER else role
-    may_hear = _not_named(people, named_staff, subject_is_head=subject_is_head)
+    may_hear = not_named(people, named_staff, subject_is_head=subject_is_head)
     found = _with_role(wanted, may_hear) or _with_role(NEXT_TO.get(wanted), may_hear)
     found = found or _last_resort(may_hear)
     if not found:
@@ -98,7 +98,7 @@ def operator_recipients(people: Sequence[Person]) -> tuple[Person, ...]:
     return _once(found)
 
 
-def _not_named(
+def not_named(
     people: Sequence[Person], named_staff: frozenset[str], *, subject_is_head: bool
 ) -> list[Person]:
     """Leave out a person under every role they hold, known by staff id or by address."""

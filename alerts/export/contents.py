@@ -1,6 +1,7 @@
 """What goes into an export: plain facts and sealed bytes. All instants are aware."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -153,7 +154,7 @@ class ExportContents:
 
     @property
     def counted_only(self) -> dict[Lane, int]:
-        """Items in lanes that this reader is not shown."""
-        return {
-            lane: number for lane, number in self.counts.by_lane.items() if number and lane not in self.lanes
-        }
+        """Items that this reader is not shown: in other lanes, or because they name the reader."""
+        shown = Counter(item.lane for item in self.items)
+        unseen = {lane: number - shown[lane] for lane, number in self.counts.by_lane.items()}
+        return {lane: number for lane, number in unseen.items() if number > 0}

@@ -7,10 +7,12 @@ import typer
 
 from alerts.export.verify import verify_export
 from alerts.export.week import IsoWeek
+from config.schema import Role
 from monitor.cli.shared import JsonOption, UserError, print_records, say, site
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import verify_store
 from monitor.pipeline.weekly import export_week
+from monitor.pipeline.weekly_readers import lanes_of
 
 evidence_app = typer.Typer(help="The sealed evidence.", no_args_is_help=True)
 
@@ -62,13 +64,20 @@ def export(
     week: Annotated[
         str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")
     ] = None,
+    reader: Annotated[
+        Role,
+        typer.Option("--reader", help="For whom: it holds what this role is told of, and counts the rest."),
+    ] = Role.SENIOR_MANAGER,
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
 ) -> None:
     """Write the sealed items of a week, with tasks, custody and failures, as one zip."""
+    if not lanes_of(reader):
+        told = ", ".join(role for role in Role if lanes_of(role))
+        raise UserError(f"--reader {reader}: nobody in this role is shown incidents; use one of {told}")
     with site() as opened:
         try:
             wanted = IsoWeek.parse(week) if week else IsoWeek.of(opened.now())
         except ValueError as error:
             raise UserError(f"--week {week}: {error}") from error
-        made = export_week(opened, wanted, out)
+        made = export_week(opened, wanted, out, reader)
     say(f"Wrote {made.path}\nSHA-256 {made.sha256}")

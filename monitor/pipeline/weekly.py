@@ -11,19 +11,19 @@ from alerts.export.contents import ExportContents
 from alerts.export.week import IsoWeek
 from alerts.export.writer import ExportMade, write_export
 from alerts.mail.drafts import weekly_draft
-from alerts.recipients import holders
 from config.schema import Role
 from monitor.pipeline import outbox
-from monitor.pipeline.weekly_contents import lanes_of, week_contents
+from monitor.pipeline.weekly_contents import week_contents
 from monitor.pipeline.weekly_facts import weekly_facts
+from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import School, Source, WeeklyExport
 
 MADE_AFTER = timedelta(hours=6)
 """Monday 06:00 in London: clear of the hour that the clocks skip or repeat."""
-CAUGHT_UP = 8
-"""Weeks: longer than a summer holiday without power."""
+CAUGHT_UP = 53
+"""Weeks: a year without power. More can only come from a clock that was wrong when the school began."""
 log = structlog.get_logger()
 
 
@@ -45,7 +45,8 @@ def _write(
     site: Site, week: IsoWeek, folder: Path, reader: Role, made_at: datetime
 ) -> tuple[ExportContents, ExportMade]:
     with site.database.read() as session:
-        contents = week_contents(session, site, week, lanes_of(reader))
+        unseen = kept_from(session, site, readers_of(site, reader))
+        contents = week_contents(session, site, week, lanes_of(reader), unseen)
     made = write_export(contents, folder, made_at=made_at)
     log.info("exported", week=str(week), items=len(contents.items))
     return contents, made
@@ -68,16 +69,18 @@ def make_due_export(site: Site) -> None:
 
 
 def _due_weeks(site: Site) -> list[IsoWeek]:
-    """The latest weeks that were watched and have no export yet, oldest first."""
-    weeks = [due_week(site.now())]
-    while len(weeks) < CAUGHT_UP:
-        weeks.append(weeks[-1].previous)
+    """The weeks since the school began that were watched and have no export yet, oldest first."""
     with site.database.read() as session:
-        return [
-            week
-            for week in reversed(weeks)
-            if _made(session, site, week) is None and _watched_then(session, site, week)
-        ]
+        started = session.get_one(School, site.school_id).started_at
+        if not _was_watched(session, site):
+            return []
+        made = set(session.scalars(select(WeeklyExport.week).filter_by(school_id=site.school_id)))
+    weeks: list[IsoWeek] = []
+    week = due_week(site.now())
+    while started < week.end and len(weeks) < CAUGHT_UP:
+        weeks.append(week)
+        week = week.previous
+    return [week for week in reversed(weeks) if str(week) not in made]
 
 
 def due_week(now: datetime) -> IsoWeek:
@@ -107,10 +110,9 @@ def _row(site: Site, week: IsoWeek, made: ExportMade) -> WeeklyExport:
 
 
 def _announce(session: Session, site: Site, contents: ExportContents, made: ExportMade) -> None:
-    draft = weekly_draft(weekly_facts(session, site, contents, made))
-    readers = holders(
-        Role.SENIOR_MANAGER, site.settings.people, named_staff=frozenset(), subject_is_head=False
-    )
+    readers = readers_of(site, Role.SENIOR_MANAGER)
+    facts = weekly_facts(session, site, contents, made, kept_from(session, site, readers))
+    draft = weekly_draft(facts)
     for person in readers:
         letter = outbox.Letter(
             "weekly", f"weekly:{contents.week}", person.email, outbox.WEEKLY_PRIORITY, draft
@@ -127,9 +129,7 @@ def _made(session: Session, site: Site, week: IsoWeek) -> WeeklyExport | None:
     return session.scalars(query).one_or_none()
 
 
-def _watched_then(session: Session, site: Site, week: IsoWeek) -> bool:
-    """A school that started today is not sent an export of a week in which nobody looked."""
-    school = session.get_one(School, site.school_id)
+def _was_watched(session: Session, site: Site) -> bool:
+    """A school that never looked is not sent exports of nothing."""
     looked = select(Source.id).where(Source.school_id == site.school_id, Source.last_attempt_at.is_not(None))
-    started = school.started_at < week.end
-    return started and session.execute(looked).first() is not None
+    return session.execute(looked).first() is not None

@@ -16,8 +16,6 @@ from alerts.export.contents import (
     TaskRow,
 )
 from alerts.export.week import IsoWeek
-from alerts.recipients import BY_LANE, NEXT_TO
-from config.schema import Role
 from config.words import Flag, Label, Lane, Outcome, Rung, Severity, TaskState
 from monitor import __version__
 from monitor.evidence.folder import read_item
@@ -37,20 +35,16 @@ from monitor.store.models import (
 WITHHELD = "Possible indecent image: the reference only; ask the headteacher or the DSL."
 
 
-def lanes_of(role: Role) -> tuple[Lane, ...]:
-    """The lanes whose incidents somebody in this role is told of. The headteacher sees them all."""
-    if role is Role.HEADTEACHER:
-        return tuple(Lane)
-    return tuple(
-        lane
-        for lane in Lane
-        if role in BY_LANE[lane] or any(NEXT_TO.get(one) is role for one in BY_LANE[lane])
-    )
-
-
-def week_contents(session: Session, site: Site, week: IsoWeek, lanes: tuple[Lane, ...]) -> ExportContents:
+def week_contents(
+    session: Session,
+    site: Site,
+    week: IsoWeek,
+    lanes: tuple[Lane, ...],
+    kept_from_reader: frozenset[int] = frozenset(),
+) -> ExportContents:
+    """A week for a reader of these lanes; incidents (ids) that name the reader are counted only."""
     rows = _sealed(session, site, week)
-    shown = [row for row in rows if Lane(row[2].lane) in lanes]
+    shown = [row for row in rows if Lane(row[2].lane) in lanes and row[2].id not in kept_from_reader]
     incidents = {row[2].id: row[2] for row in shown}
     return ExportContents(
         school_name=site.school_name,

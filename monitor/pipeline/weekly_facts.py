@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from alerts.export.contents import ExportContents
@@ -16,9 +17,13 @@ from monitor.site import Site
 from monitor.store.models import Incident, TakedownTask
 
 
-def weekly_facts(session: Session, site: Site, contents: ExportContents, made: ExportMade) -> WeeklyFacts:
-    week, lanes = contents.week, contents.lanes
-    incidents = _opened_in(session, site, week, lanes)
+def weekly_facts(
+    session: Session, site: Site, contents: ExportContents, made: ExportMade, kept_from_reader: frozenset[int]
+) -> WeeklyFacts:
+    """The notice of an export. Incidents (ids) that name its reader are only counted."""
+    week = contents.week
+    readable = _readable(site, contents.lanes, kept_from_reader)
+    incidents = _opened_in(session, week, readable)
     return WeeklyFacts(
         school_name=site.school_name,
         week=str(week),
@@ -32,7 +37,7 @@ def weekly_facts(session: Session, site: Site, contents: ExportContents, made: E
         by_state=_tally(incident.state for incident in incidents),
         by_severity=_tally(incident.severity for incident in incidents),
         in_other_lanes=sum(contents.counted_only.values()),
-        overdue=tuple(_overdue(session, site, lanes)),
+        overdue=tuple(_overdue(session, site.now(), readable)),
         gaps=tuple(Gap(row.source, row.start, row.end, row.words) for row in contents.failures),
         file=made.path,
         sha256=made.sha256,
@@ -52,15 +57,18 @@ def _notes(site: Site, week: IsoWeek) -> tuple[str, ...]:
     return ("This export was made before the week was over; what came later is not in it.",)
 
 
-def _opened_in(session: Session, site: Site, week: IsoWeek, lanes: Sequence[Lane]) -> Sequence[Incident]:
+def _readable(site: Site, lanes: Sequence[Lane], kept_from_reader: frozenset[int]) -> ColumnElement[bool]:
+    return and_(
+        Incident.school_id == site.school_id,
+        Incident.lane.in_([str(lane) for lane in lanes]),
+        Incident.id.not_in(kept_from_reader),
+    )
+
+
+def _opened_in(session: Session, week: IsoWeek, readable: ColumnElement[bool]) -> Sequence[Incident]:
     query = (
         select(Incident)
-        .where(
-            Incident.school_id == site.school_id,
-            Incident.opened_at >= week.start,
-            Incident.opened_at < week.end,
-            Incident.lane.in_([str(lane) for lane in lanes]),
-        )
+        .where(readable, Incident.opened_at >= week.start, Incident.opened_at < week.end)
         .order_by(Incident.id)
     )
     return session.scalars(query).all()
@@ -70,17 +78,16 @@ def _tally(words: Iterable[str]) -> tuple[Tally, ...]:
     return tuple(Tally(word.replace("_", " "), number) for word, number in Counter(words).most_common())
 
 
-def _overdue(session: Session, site: Site, lanes: Sequence[Lane]) -> Iterable[DigestLine]:
+def _overdue(session: Session, now: datetime, readable: ColumnElement[bool]) -> Iterable[DigestLine]:
     undecided = [str(state) for state in (TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING)]
     query = (
         select(TakedownTask, Incident)
         .join(Incident, Incident.id == TakedownTask.incident_id)
         .where(
-            Incident.school_id == site.school_id,
+            readable,
             Incident.state == "open",
-            Incident.lane.in_([str(lane) for lane in lanes]),
             TakedownTask.state.in_(undecided),
-            TakedownTask.due_at <= site.now(),
+            TakedownTask.due_at <= now,
         )
         .order_by(TakedownTask.due_at)
     )
