@@ -10,11 +10,11 @@ from monitor.pipeline.boundaries import Boundary
 
 def test_a_kill_at_a_boundary_would_lose_or_double_a_comment(tmp_path: Path, sqlite_database: str) -> None:
     with crash_school(tmp_path, sqlite_database, seed=1) as school:
-        for boundary in Boundary:
+        for boundary in (*Boundary, Boundary.BEFORE_COMMIT):
             school.kill_at(boundary, "pass")
         school.calm_down()
         assert faults(school, tmp_path) == []
-        assert all(school.kills[str(boundary)] == 1 for boundary in Boundary)
+        assert all(school.kills[str(boundary)] >= 1 for boundary in Boundary)
         assert len(read_books(school).incidents) > 5
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select
-from support.crash_school import CrashSchool
+from support.crash_school import CrashSchool, untold
 from support.mail_server import Accepted
 
-from config.words import Severity
 from monitor.evidence.leaf import LeafKind
 from monitor.evidence.verify import verify_store
 from monitor.store.models import (
@@ -113,12 +112,7 @@ def _in_the_incidents(books: Books) -> Iterator[str]:
         yield "a sealed item belongs to no incident, or to two"
     if len({one.reference for one in books.incidents}) != len(books.incidents):
         yield "two incidents have one reference"
-    told = {mail.incident_id for mail in books.mails if mail.kind == "alert"}
-    digests = " ".join(mail.text for mail in books.mails if mail.kind == "digest")
-    for incident in books.incidents:
-        in_digest = incident.first_pass and Severity(incident.severity).rank < Severity.HIGH.rank
-        if incident.id not in told and not (in_digest and incident.reference in digests):
-            yield f"nobody was told of {incident.reference}"
+    yield from (f"nobody was told of {one}" for one in untold(books.incidents, books.mails))
 
 
 def _in_the_mail(school: CrashSchool, books: Books) -> Iterator[str]:

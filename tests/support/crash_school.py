@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,11 +20,12 @@ from support.mail_server import RealMailServer
 from support.running_clock import RunningClock
 from support.school import write_settings
 
+from config.words import Severity
 from connectors.loopback import Fault, LoopbackPlatform
 from connectors.registry import plugins
 from monitor.pipeline.boundaries import Boundary
 from monitor.store.database import Database
-from monitor.store.models import Item, ItemState, MailState, OutgoingMail, Source
+from monitor.store.models import Incident, Item, ItemState, MailState, OutgoingMail
 
 SPEED = 60.0
 """A minute's interval or pause passes in a second."""
@@ -41,6 +42,7 @@ PASSES_BY_ITSELF = (
     Fault.OUT_OF_ORDER,
     Fault.EMPTY_PAGE_WITH_NEXT,
 )
+_EACH_PAGE = (Boundary.BEFORE_FETCH, Boundary.AFTER_FETCH, Boundary.BEFORE_COMMIT, Boundary.AFTER_COMMIT)
 RAISING = ("CRITICAL", "HIGH", "ABUSE", "PUPIL")
 
 
@@ -107,7 +109,9 @@ class CrashSchool:
         """One life that ends at a boundary; stirred again while the boundary was not passed."""
         for attempt in range(6):
             self.stir(calm=attempt > 2)
-            passing = self.rng.randint(1, 3) if attempt == 0 else 1
+            # A pass reads a dozen pages, and mails a few times.
+            furthest = 8 if boundary in _EACH_PAGE else 3
+            passing = self.rng.randint(1, furthest) if attempt == 0 else 1
             self.start(mode, boundary, passing)
             status = self.victim.wait(15)
             if status is None:
@@ -156,16 +160,24 @@ class CrashSchool:
             queued = session.scalars(
                 select(OutgoingMail.id).where(OutgoingMail.state == MailState.QUEUED)
             ).all()
-            undigested = session.scalars(select(Source.name).where(Source.first_digest_at.is_(None))).all()
+            incidents = session.scalars(select(Incident)).all()
+            mails = session.scalars(select(OutgoingMail)).all()
         unread = self.written() - self.stored()
-        named = {"waiting": waiting, "queued": queued, "no digest yet": undigested, "unread": list(unread)}
+        named = {
+            "waiting": waiting,
+            "queued": queued,
+            "untold": untold(incidents, mails),
+            "unread": list(unread),
+        }
         return "; ".join(f"{what}: {list(which)[:5]}" for what, which in named.items() if which)
 
     # -- what happens on the platforms ----------------------------------------------------------
 
     def stir(self, *, calm: bool = False) -> None:
         """People write, edit and repeat themselves; platforms and mail server misbehave unless calm."""
+        self.mail.behave()
         for name, platform in self.platforms.items():
+            platform.behave()  # what the last life did not meet must not pile up
             self._write(name, platform)
             if not calm:
                 for fault in self.rng.sample(PASSES_BY_ITSELF, self.rng.randint(0, 2)):
@@ -188,17 +200,19 @@ class CrashSchool:
             posts.append(platform.own_post(f"News number {len(posts)}", now))
         for word in (self.rng.choice(RAISING), self.rng.choice(("harmless", *RAISING)), "harmless"):
             late = now + timedelta(minutes=self.rng.choice((0, 0, 0, 2, 20)))
+            named = "@fernhillprimary " if self.rng.random() < 0.5 else ""
             if self.rng.random() < 0.5:
-                platform.comment(posts[-1], self._words(word), "Ann Example", now, indexed_at=late)
+                # On X a comment that names the school is a mention as well, and served in both lists.
+                platform.comment(posts[-1], named + self._words(word), "Ann Example", now, indexed_at=late)
             else:
-                platform.mention(self._words(word), "Ben Example", now, indexed_at=late)
+                words = f"@fernhillprimary {self._words(word)}"
+                platform.mention(words, "Ben Example", now, indexed_at=late)
 
     def _words(self, word: str) -> str:
-        """On X a comment that names the school is a mention as well, and served twice."""
         self._written += 1
         if self.rng.random() < 0.15:
-            return f"@fernhillprimary {word} the same words by many people"
-        return f"@fernhillprimary {word} number {self._written} about the playground"
+            return f"{word} the same words by many people"
+        return f"{word} number {self._written} about the playground"
 
     def _edit_something(self) -> None:
         """Only what was read before, once each: a wording that nobody was served cannot be stored."""
@@ -215,7 +229,8 @@ class CrashSchool:
             if editable and self.rng.random() < 0.5:
                 chosen = self.rng.choice(editable)
                 self._edited.add(chosen)
-                platform.edit(chosen, self._words(self.rng.choice(("harmless", "ABUSE"))), self.clock.now())
+                words = f"@fernhillprimary {self._words(self.rng.choice(('harmless', 'ABUSE')))}"
+                platform.edit(chosen, words, self.clock.now())
 
     # -- what is compared -----------------------------------------------------------------------
 
@@ -241,6 +256,18 @@ class CrashSchool:
     def log_tail(self) -> str:
         text = self.victim.log.read_text(errors="replace") if self.victim.log.exists() else ""
         return text[-3000:]
+
+
+def untold(incidents: Sequence[Incident], mails: Sequence[OutgoingMail]) -> list[str]:
+    """The incidents about which there is no mail: a high one needs its own, of an old page a digest does."""
+    singly = {mail.incident_id for mail in mails if mail.kind == "alert"}
+    digests = " ".join(mail.text for mail in mails if mail.kind == "digest")
+    in_digest = {
+        one.id
+        for one in incidents
+        if one.first_pass and Severity(one.severity).rank < Severity.HIGH.rank and one.reference in digests
+    }
+    return [one.reference for one in incidents if one.id not in singly | in_digest]
 
 
 @contextmanager

@@ -71,7 +71,7 @@ The service was ended with `kill -9` {kills} times in {minutes:.0f} minutes, and
 Facebook on loopback misbehaved meanwhile (429, 500, 502, a web filter's page, bodies cut off, connections
 dropped, pages repeated, out of order or empty), comments arrived late, were edited, and stood in two lists
 at once; the mail server put mails off and dropped connections, also after it had taken a mail. A kill at a
-boundary happens inside the process, at the first to third passing; half of those lives were the daemon, half
+boundary happens inside the process, at one of its first passings; half of those lives were the daemon, half
 one pass by hand. A kill at random strikes the daemon from outside, from its first milliseconds on.
 
 After the last kill of each line the daemon ran until nothing waited, and everything was compared with the
