@@ -103,7 +103,7 @@ def _store(site: Site, pages: list[Page]) -> None:
             source = session.query(Source).one()
             cursor = session.query(StreamCursor).one_or_none() or _cursor(source)
             session.add(cursor)
-            PageIntake(session, source, cursor, site.school_name, site.now()).store(page)
+            PageIntake(session, site, source, cursor).store(page)
 
 
 def _cursor(source: Source) -> StreamCursor:

@@ -1,5 +1,7 @@
 """Storing a page: items, commitments, holding area and cursor, in the caller's one transaction."""
 
+import hashlib
+import hmac
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,8 +13,19 @@ from connectors.interface import Gap, Page
 from connectors.interface import Item as FetchedItem
 from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.record import envelope_document, item_record
+from monitor.site import Site
 from monitor.store import log
-from monitor.store.models import Envelope, Holding, Item, ItemState, Outage, School, Source, StreamCursor
+from monitor.store.models import (
+    Envelope,
+    ForgottenItem,
+    Holding,
+    Item,
+    ItemState,
+    Outage,
+    School,
+    Source,
+    StreamCursor,
+)
 
 HOLDING_TIME = timedelta(hours=24)
 
@@ -20,21 +33,21 @@ HOLDING_TIME = timedelta(hours=24)
 class PageIntake:
     """Stores the pages of one stream, inside a transaction that the caller opened."""
 
-    def __init__(
-        self, session: Session, source: Source, cursor: StreamCursor, school_name: str, now: datetime
-    ) -> None:
+    def __init__(self, session: Session, site: Site, source: Source, cursor: StreamCursor) -> None:
         self.session = session
         self.source = source
         self.cursor = cursor
-        self.school_name = school_name
-        self.now = now
+        self.school_name = site.school_name
+        self.token_key = site.token_key
+        self.now = site.now()
 
     def store(self, page: Page) -> int:
         """Store what is new on a page, move the cursor behind it, and answer how many items were new."""
         # Two sources may show the same post at the same moment: one page of a school after the other.
         self.session.execute(select(School.id).filter_by(id=self.source.school_id).with_for_update())
         known = _known(self.session, self.source.school_id, page.items)
-        new = _first_of_each([item for item in page.items if _key(item) not in known])
+        unknown = _first_of_each([item for item in page.items if _key(item) not in known])
+        new = self._not_forgotten(unknown)
         for item in page.items:
             if _key(item) in known:
                 _see_again(known[_key(item)], item, self.now)
@@ -44,6 +57,15 @@ class PageIntake:
         if page.gap is not None:
             self.session.add(_gap(self.source, page.gap, self.now))
         return len(new)
+
+    def _not_forgotten(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
+        """Less those that were found harmless over a month ago and are still on the page."""
+        marks = {mark_of(self.token_key, item): item for item in items}
+        query = select(ForgottenItem.mark).where(
+            ForgottenItem.school_id == self.source.school_id, ForgottenItem.mark.in_(marks)
+        )
+        forgotten = set(self.session.scalars(query)) if marks else set()
+        return [item for mark, item in marks.items() if mark not in forgotten]
 
     def _move_cursor(self, page: Page) -> None:
         self.cursor.cursor = dict(page.cursor)
@@ -113,6 +135,13 @@ _Key = tuple[str, str, str]
 
 def _key(item: FetchedItem | Item) -> _Key:
     return (item.platform, item.external_id, item.version)
+
+
+def mark_of(token_key: bytes, item: FetchedItem | Item) -> str:
+    """What is left of an item that was forgotten: a keyed hash of platform, id and version."""
+    return hmac.new(
+        token_key, "\0".join(_key(item)).encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 def _known(session: Session, school_id: int, items: Sequence[FetchedItem]) -> dict[_Key, Item]:

@@ -139,7 +139,7 @@ class _Poll:
             if source.fence != self.fence:
                 raise LeaseLost(self.report.source)
             cursor = _cursor(session, source, stream) or _new_cursor(session, source, stream)
-            new = PageIntake(session, source, cursor, self.site.school_name, self.site.now()).store(page)
+            new = PageIntake(session, self.site, source, cursor).store(page)
             passing(Boundary.BEFORE_COMMIT)
         return new
 

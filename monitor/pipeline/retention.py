@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from monitor.pipeline.intake import HOLDING_TIME
+from monitor.pipeline.intake import HOLDING_TIME, mark_of
 from monitor.site import Site
-from monitor.store.models import Envelope, Holding, Item, ItemState, Judgement
+from monitor.store.models import Envelope, ForgottenItem, Holding, Item, ItemState, Judgement
 
 ROW_TIME = timedelta(days=30)
 EARLY = timedelta(minutes=15)
@@ -23,7 +23,7 @@ backlog is more than one statement of PostgreSQL may name."""
 _NEVER_RAISED = (ItemState.HARMLESS, ItemState.NOT_JUDGED)
 log = structlog.get_logger()
 
-_Step = Callable[[Session, int, datetime], int]
+_Step = Callable[[Session, Site, datetime], int]
 """Erases at most one batch and answers how many rows that was."""
 
 
@@ -40,18 +40,18 @@ def _to_the_end(site: Site, step: _Step) -> int:
     now, total = site.now(), 0
     while True:
         with site.database.write() as session:
-            erased = step(session, site.school_id, now)
+            erased = step(session, site, now)
         total += erased
         if erased < BATCH:
             return total
 
 
-def _holdings(session: Session, school_id: int, now: datetime) -> int:
+def _holdings(session: Session, site: Site, now: datetime) -> int:
     due = (
         select(Holding.item_id)
         .join(Item, Item.id == Holding.item_id)
         .where(
-            Holding.school_id == school_id,
+            Holding.school_id == site.school_id,
             Holding.expires_at <= now + EARLY,
             Item.state != ItemState.WAITING,
         )
@@ -62,14 +62,14 @@ def _holdings(session: Session, school_id: int, now: datetime) -> int:
     return len(ids)
 
 
-def _texts(session: Session, school_id: int, now: datetime) -> int:
+def _texts(session: Session, site: Site, now: datetime) -> int:
     """Words and author, and what points at a person: an address may hold the author's handle, a
     judgement the ids of pupils.
     """
     due = (
         select(Item.id)
         .where(
-            Item.school_id == school_id,
+            Item.school_id == site.school_id,
             Item.state.in_(_NEVER_RAISED),
             Item.text_dropped_at.is_(None),
             Item.first_seen_at <= now + EARLY - HOLDING_TIME,
@@ -89,25 +89,30 @@ def _drop_texts(session: Session, ids: Sequence[int], now: datetime) -> None:
     session.execute(spoken_of.values(pupils=[], staff=[], reasons=[]))
 
 
-def _rows(session: Session, school_id: int, now: datetime) -> int:
-    due = (
-        select(Item.id)
+def _rows(session: Session, site: Site, now: datetime) -> int:
+    """The row goes; a keyed mark stays, so that what is still on the page is not taken for new."""
+    query = (
+        select(Item)
         .where(
-            Item.school_id == school_id,
+            Item.school_id == site.school_id,
             Item.state.in_(_NEVER_RAISED),
             Item.first_seen_at <= now + EARLY - ROW_TIME,
         )
         .limit(BATCH)
     )
-    ids = session.scalars(due).all()
+    items = session.scalars(query).all()
+    session.add_all(
+        ForgottenItem(school_id=site.school_id, mark=mark_of(site.token_key, item)) for item in items
+    )
+    ids = [item.id for item in items]
     session.execute(delete(Judgement).where(Judgement.item_id.in_(ids)))
     session.execute(delete(Item).where(Item.id.in_(ids)))
     return len(ids)
 
 
-def _envelopes(session: Session, school_id: int, _now: datetime) -> int:
+def _envelopes(session: Session, site: Site, _now: datetime) -> int:
     held = exists().where(Holding.envelope_id == Envelope.id)
-    due = select(Envelope.id).where(Envelope.school_id == school_id, ~held).limit(BATCH)
+    due = select(Envelope.id).where(Envelope.school_id == site.school_id, ~held).limit(BATCH)
     ids = session.scalars(due).all()
     session.execute(delete(Envelope).where(Envelope.id.in_(ids)))
     return len(ids)

@@ -17,6 +17,7 @@ from monitor.evidence.verify import verify_store
 from monitor.pipeline import judging
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.judging import judge_waiting
+from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.sealing import tidy
 from monitor.site import open_site
 from monitor.store.models import EvidenceItem, Incident, Item, ItemState, OutgoingMail
@@ -167,3 +168,17 @@ def test_an_incident_of_the_first_pass_is_told_even_if_it_comes_late(school: Tes
             incident.told_at = None
     tell_first_passes(school.site)
     assert [incident.told_at is None for incident in rows(school, Incident)] == [False]
+
+
+def test_a_comment_that_was_forgotten_is_not_new_again(school: TestSchool) -> None:
+    """Every month the whole page would be judged, and perhaps told, once more."""
+    post = school.facebook.own_post("harmless news", school.clock.now())
+    school.facebook.comment(post, "harmless words", "parent", school.clock.now())
+    school.look()
+    school.clock.advance(timedelta(days=31))
+    erase_what_is_due(school.site)
+    assert not rows(school, Item)
+    school.facebook.comment(post, "one more", "parent", school.clock.now())
+    school.look()
+    assert [item.text for item in rows(school, Item)] == ["one more"]
+    assert not faults(school)

@@ -3,7 +3,7 @@
 from monitor.store.models.base import Base
 from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, Holding, Leaf
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
-from monitor.store.models.items import Item, ItemState, Judgement
+from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
 from monitor.store.models.register import Consent, Pupil, StaffMember
@@ -15,6 +15,7 @@ __all__ = [
     "CustodyEvent",
     "Envelope",
     "EvidenceItem",
+    "ForgottenItem",
     "Holding",
     "Incident",
     "IncidentItem",

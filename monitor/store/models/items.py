@@ -63,6 +63,18 @@ class Item(Base):
     judgement: Mapped["Judgement | None"] = relationship(back_populates="item")
 
 
+class ForgottenItem(Base):
+    """That an item was seen and found harmless, when nothing else of it is left."""
+
+    __tablename__ = "forgotten_items"
+    __table_args__ = (UniqueConstraint("school_id", "mark"),)
+
+    id: Mapped[Key]
+    school_id: Mapped[SchoolKey]
+    mark: Mapped[str] = mapped_column(String(64))
+    """A keyed hash of platform, id and version: without the site's key it tells nothing."""
+
+
 class Judgement(Base):
     """What the classifiers said of an item. Kept apart from the evidence."""
 

@@ -73,6 +73,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_envelopes_school_id"), "envelopes", ["school_id"])
 
     op.create_table(
+        "forgotten_items",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_forgotten_items_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forgotten_items")),
+        sa.UniqueConstraint("school_id", "mark", name=op.f("uq_forgotten_items_school_id_mark")),
+    )
+    op.create_index(op.f("ix_forgotten_items_school_id"), "forgotten_items", ["school_id"])
+
+    op.create_table(
         "incidents",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
