@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,13 +18,18 @@ BUSY_SECONDS = 30
 """How long a writer waits for another; a page is written in milliseconds."""
 
 _PRAGMAS = (
+    # First, because switching to WAL waits as well when two commands make a database at once.
+    f"busy_timeout={BUSY_SECONDS * 1000}",
     "journal_mode=WAL",
     "synchronous=FULL",
-    f"busy_timeout={BUSY_SECONDS * 1000}",
     "foreign_keys=ON",
     # What was erased is overwritten, not only unlinked.
     "secure_delete=ON",
 )
+
+
+_FIRST_START_KEY = 0x5C4002
+"""Any number that no other program locks by on a PostgreSQL database."""
 
 
 class DatabaseUnusable(Exception):
@@ -64,6 +69,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Let other processes wait here until this transaction ends (SQLite's writers do so anyway)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_START_KEY})
 
 
 def _engine(url: str) -> Engine:

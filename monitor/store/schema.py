@@ -8,12 +8,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from monitor.store.database import Database, DatabaseUnusable, plain_words
+from monitor.store.database import Database, DatabaseUnusable, one_at_a_time, plain_words
 
 
 def upgrade(database: Database) -> None:
     """Run the migrations that this database has not seen yet; safe to call at every start."""
     with plain_words(database.engine), database.engine.connect() as connection:
+        one_at_a_time(connection)
         _refuse_newer(connection)
         config = _config()
         config.attributes["connection"] = connection
