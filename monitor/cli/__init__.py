@@ -3,6 +3,7 @@
 Exit status 0 done, 1 something failed and it said what, 2 wrong usage.
 """
 
+import io
 import sys
 
 import typer
@@ -19,7 +20,7 @@ from monitor.daemon.instance import AnotherDaemon
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.logs import write_logs_to_stderr
 from monitor.pipeline.judging import JudgementFails
-from monitor.site import SiteUnusable
+from monitor.site_files import SiteUnusable
 from monitor.store.database import DatabaseUnusable
 
 EXPECTED = (
@@ -52,6 +53,10 @@ for commands in (setup, watching, records, register, judging, evidence, demo):
 
 def main() -> None:
     """Run a command; whatever goes wrong is said in words, not as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console that has no dash or arrow shows a question mark instead of a traceback.
+            stream.reconfigure(errors="replace")
     write_logs_to_stderr()
     try:
         app()

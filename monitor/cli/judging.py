@@ -89,7 +89,7 @@ def _register() -> Register:
             raise
         warn("No settings here, so no register is known: names are judged by their shape alone.")
         return Register()
-    site = open_site(found)
+    site = open_site(found, line_up=False)
     try:
         return load_register(site)
     finally:

@@ -78,7 +78,7 @@ def _print(line: CheckLine) -> None:
 
 
 def _database_probe() -> str:
-    site = open_site(settings())
+    site = open_site(settings(), line_up=False)
     try:
         return f"at revision {schema.revision(site.database)}"
     finally:

@@ -49,8 +49,9 @@ def settings() -> Settings:
 
 
 @contextmanager
-def site() -> Iterator[Site]:
-    opened = open_site(settings())
+def site(*, polls: bool = False) -> Iterator[Site]:
+    """The site, open. Only a command that polls lines the schedule up with the settings."""
+    opened = open_site(settings(), line_up=polls)
     try:
         yield opened
     finally:

@@ -28,7 +28,7 @@ def run() -> None:
     """Serve: poll, judge, seal, raise and mail until stopped."""
     require_production(settings())
     write_logs_to_stderr(logging.INFO)
-    with site() as opened:
+    with site(polls=True) as opened:
         room = JudgeRoom(opened)
         room.judge()  # a broken model is said now, not when the first comment comes
         Service(opened, room.judge).run()
@@ -40,7 +40,7 @@ def poll(
 ) -> None:
     """One pass now: fetch, judge, seal, raise, send. The others go on when one source fails."""
     require_production(settings())
-    with site() as opened:
+    with site(polls=True) as opened:
         names = _wanted(opened, source or [])
         reports = _with_progress(opened, names) if sys.stderr.isatty() else _plainly(opened, names)
     print_records(
@@ -51,7 +51,7 @@ def poll(
 
 
 def _wanted(opened: Site, asked: list[str]) -> list[str]:
-    known = [source.name for source in opened.settings.sources]
+    known = opened.source_names
     unknown = [name for name in asked if name not in known]
     if unknown:
         raise UserError(f"--source {unknown[0]}: no such source; known are {', '.join(known) or 'none'}")

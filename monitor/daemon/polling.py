@@ -1,7 +1,5 @@
 """Who is polled when: a thread for each source that is due, so that none delays another."""
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +10,8 @@ from sqlalchemy import or_, select
 from connectors.errors import ConnectorError, Transient
 from connectors.interface import Connector
 from monitor.pipeline.accounts import connect
-from monitor.pipeline.poll import PollReport, fail_source, poll_source
+from monitor.pipeline.holders import daemon_holder
+from monitor.pipeline.poll import CLOCK_SET, PollReport, fail_source, is_free_for, poll_source
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Source
@@ -20,11 +19,6 @@ from monitor.store.models import Source
 REST_SECONDS = 5.0
 """How long a source rests after a poll that the database could not take."""
 log = structlog.get_logger()
-
-
-def holder_name() -> str:
-    """Who holds a lease, for a person who looks into the table."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class PollCrew:
@@ -51,13 +45,14 @@ class PollCrew:
     def _due(self) -> list[str]:
         now = self._site.now()
         # What was planned while the clock ran ahead would wait until that time came again.
-        ahead = Source.last_attempt_at > now
+        ahead = Source.last_attempt_at > now + CLOCK_SET
         # A lease of our own is one that a poll could not give back; its thread is looked at below.
-        ours = Source.lease_by == holder_name()
-        free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, ours)
+        free = is_free_for(daemon_holder(), now)
+        # `poll` may have written down sources that were added to the settings after this service began.
+        ours = Source.name.in_(self._site.source_names)
         query = (
             select(Source.name)
-            .where(Source.school_id == self._site.school_id, Source.enabled, free)
+            .where(Source.school_id == self._site.school_id, Source.enabled, ours, free)
             .where(or_(Source.next_poll_at <= now, ahead))
             .order_by(Source.next_poll_at)
         )
@@ -78,15 +73,16 @@ class PollCrew:
 
     def _read(self, name: str) -> PollReport:
         try:
-            return poll_source(self._site, name, self._connector(name), holder_name())
+            return poll_source(self._site, name, self._connector(name), daemon_holder())
         except ConnectorError as error:
-            return fail_source(self._site, name, error)
+            return fail_source(self._site, name, error, daemon_holder())
         except DatabaseUnusable:
             raise
         except Exception as error:
             # Whatever it was, the source must come back into the schedule and be counted as unread.
             log.exception("poll_broke", source=name)
-            return fail_source(self._site, name, Transient(f"the poll broke off ({type(error).__name__})"))
+            broke = Transient(f"the poll broke off ({type(error).__name__})")
+            return fail_source(self._site, name, broke, daemon_holder())
 
     def _connector(self, name: str) -> Connector:
         if name not in self._connectors:

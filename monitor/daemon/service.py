@@ -17,7 +17,7 @@ from datetime import timedelta
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import update
+from sqlalchemy import select
 
 from classifiers.errors import ModelBroken
 from classifiers.interface import Judge
@@ -27,6 +27,7 @@ from monitor.daemon.instance import only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts
 from monitor.pipeline.first_pass import tell_first_passes
+from monitor.pipeline.holders import is_over
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
@@ -37,7 +38,7 @@ from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
 from monitor.pipeline.weekly import make_due_export
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
-from monitor.store.models import OutgoingMail, Source
+from monitor.store.models import Source
 
 STOP_SECONDS = 8.0
 """Of the ten that a graceful stop may take."""
@@ -190,11 +191,12 @@ def _explained(error: BaseException | None) -> str:
 
 
 def recover(site: Site) -> None:
-    """Free what a process that is gone had claimed; with the instance lock held, nobody else has claims."""
+    """Free the leases of processes that are gone; with the instance lock held, no other service has any.
+
+    A `poll` by hand may be under way and keeps its own. Claims of mails run out by themselves.
+    """
     with site.database.write() as session:
-        session.execute(
-            update(Source).where(Source.school_id == site.school_id).values(lease_by=None, lease_until=None)
-        )
-        session.execute(
-            update(OutgoingMail).where(OutgoingMail.school_id == site.school_id).values(claimed_until=None)
-        )
+        held = select(Source).where(Source.school_id == site.school_id, Source.lease_by.is_not(None))
+        for source in session.scalars(held.with_for_update()):
+            if source.lease_by is not None and is_over(source.lease_by):
+                source.lease_by = source.lease_until = None

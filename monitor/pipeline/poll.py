@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import false, or_, select, true, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from connectors.errors import (
@@ -26,6 +26,8 @@ from monitor.store.models import Source, StreamCursor
 POLL_SECONDS = 120.0
 """How long one poll may take. What is left waits for the next one; the cursor knows where."""
 LEASE = timedelta(seconds=POLL_SECONDS + 60)
+CLOCK_SET = timedelta(minutes=1)
+"""What lies further ahead was written while the clock ran ahead; two processes read it moments apart."""
 
 _ENDS_THE_POLL = (CredentialsRefused, CreditsUsedUp, RateLimited, Transient, Blocked)
 """After these the other streams of the account would meet the same."""
@@ -66,30 +68,37 @@ def poll_source(site: Site, name: str, connector: Connector, holder: str) -> Pol
     return poll.report
 
 
-def fail_source(site: Site, name: str, error: ConnectorError) -> PollReport:
-    """Count a source as unread that could not even be asked (no credentials, a broken connector)."""
+def fail_source(site: Site, name: str, error: ConnectorError, holder: str) -> PollReport:
+    """Count a source as unread that could not even be asked (no credentials, a broken connector).
+
+    Somebody else who reads it at this moment can, so that nothing is written down then.
+    """
     report = PollReport(name, errors=[error])
-    fence = take_lease(site, name, "failed before asking", over_any=True)
+    fence = take_lease(site, name, holder)
     if fence is not None:
         _finish(site, fence, report)
     return report
 
 
-def take_lease(site: Site, name: str, holder: str, *, over_any: bool = False) -> int | None:
-    """The fence number of a new lease, or None while somebody else's lasts (unless it is to be broken)."""
+def take_lease(site: Site, name: str, holder: str) -> int | None:
+    """The fence number of a new lease, or None while somebody else's lasts."""
     now = site.now()
-    ahead = Source.last_attempt_at > now  # taken while the clock ran ahead: it would last until then
-    ours = Source.lease_by == holder  # a process polls a source once at a time: that poll is over
-    any_lease = true() if over_any else false()
-    free = or_(Source.lease_until.is_(None), Source.lease_until < now, ahead, ours, any_lease)
     claim = (
         update(Source)
-        .where(Source.school_id == site.school_id, Source.name == name, free)
+        .where(Source.school_id == site.school_id, Source.name == name, is_free_for(holder, now))
         .values(lease_by=holder, lease_until=now + LEASE, fence=Source.fence + 1, last_attempt_at=now)
         .returning(Source.fence)
     )
     with site.database.write() as session:
         return session.execute(claim).scalar_one_or_none()
+
+
+def is_free_for(holder: str, now: datetime) -> ColumnElement[bool]:
+    """The condition that a holder may take a source's lease."""
+    over = Source.lease_until < now
+    ahead = Source.lease_until > now + LEASE + CLOCK_SET  # it would last until that time came again
+    ours = Source.lease_by == holder  # a process polls a source once at a time: that poll is over
+    return or_(Source.lease_until.is_(None), over, ahead, ours)
 
 
 class _Poll:

@@ -1,6 +1,6 @@
 """Watching the watcher: sources that fail, mail that does not leave, and the ways to say so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,10 +24,15 @@ CHANNEL_SECONDS = 15.0
 log = structlog.get_logger()
 
 
-def keep_watch(site: Site) -> None:
-    """One round. What is opened here was quiet before; what works again is said, too."""
+def keep_watch(site: Site, names: Collection[str] | None = None) -> None:
+    """One round over the named sources, or all of the settings.
+
+    What is opened here was quiet before; what works again is said, too.
+    """
+    watched = site.source_names if names is None else names
     with site.database.write() as session:
-        for source in session.scalars(select(Source).filter_by(school_id=site.school_id, enabled=True)):
+        query = select(Source).filter_by(school_id=site.school_id, enabled=True)
+        for source in session.scalars(query.where(Source.name.in_(watched))):
             _watch_source(session, site, source)
         _watch_mail(session, site)
     _tell_by_other_ways(site)

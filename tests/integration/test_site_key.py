@@ -8,7 +8,8 @@ import pytest
 from support.school import write_settings
 
 from config.schema import Settings
-from monitor.site import SiteUnusable, open_site
+from monitor.site import open_site
+from monitor.site_files import SiteUnusable
 
 
 @pytest.fixture
