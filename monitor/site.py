@@ -54,14 +54,18 @@ def open_site(settings: Settings, now: Now = utc_now, *, line_up: bool = True) -
     looks must not give a running service sources that it has never heard of, or take some away.
     """
     database = Database(settings.store.database_url())
-    schema.upgrade(database)
-    make_folder(settings.store.evidence)
-    key = token_key(settings.store.evidence.parent / "register.key")
-    with database.write() as session:
-        school = _school(session, settings.school.name, now())
-        if line_up:
-            _line_up_sources(session, school.id, settings, now())
-        school_id = school.id
+    try:
+        schema.upgrade(database)
+        make_folder(settings.store.evidence)
+        key = token_key(settings.store.evidence.parent / "register.key")
+        with database.write() as session:
+            school = _school(session, settings.school.name, now())
+            if line_up:
+                _line_up_sources(session, school.id, settings, now())
+            school_id = school.id
+    except BaseException:
+        database.close()
+        raise
     return Site(settings, database, school_id, now, key)
 
 

@@ -74,7 +74,8 @@ _MARKS = {"ok": "[green]ok     [/]", "warning": "[yellow]look   [/]", "failed": 
 
 def _print(line: CheckLine) -> None:
     mend = f"\n        → {escape(line.mend)}" if line.mend and line.state != "ok" else ""
-    out().print(f"{_MARKS[str(line.state)]} {escape(line.subject)}: {escape(line.message)}{mend}")
+    words = f"{_MARKS[str(line.state)]} {escape(line.subject)}: {escape(line.message)}{mend}"
+    out().print(words, soft_wrap=True)
 
 
 def _database_probe() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 30
@@ -121,7 +121,9 @@ def plain_words(engine: Engine) -> Iterator[None]:
     """Turn the faults that a technician can mend into one sentence."""
     try:
         yield
-    except OperationalError as error:
+    except (IntegrityError, DataError):
+        raise  # not the database's state, but what was to be written
+    except DatabaseError as error:
         raise DatabaseUnusable(explain(engine, error)) from error
 
 
@@ -134,6 +136,8 @@ def explain(engine: Engine, error: DBAPIError) -> str:
         "readonly database": "The file or its folder is read-only: let schoolwatch's account write there.",
         "unable to open": "Check that the folder exists and that schoolwatch's account may write there.",
         "database is locked": "Another program holds the database: stop it, or wait for it to finish.",
+        "not a database": "Move that file away, or correct store.database.",
+        "permission denied": "Let schoolwatch's account own the database, so that it may make tables.",
         "malformed": "The file is damaged: restore the last backup and keep the damaged file.",
         "no such table": "The tables are missing: `schoolwatch check` brings the database up to date.",
     }
