@@ -108,10 +108,9 @@ def test_a_machine_clock_set_back_would_stop_the_heart_for_a_day(
             part.replace(shift)
             asked = len(here.platforms["x"].requests)
             wait_until_asked(here, asked, 20)
-        time.sleep(1)
         asked = len(here.platforms["x"].requests)
-        time.sleep(3)
-        assert len(here.platforms["x"].requests) - asked < 60
+        time.sleep(2)
+        assert len(here.platforms["x"].requests) - asked < 40
         os.kill(pid, signal.SIGTERM)
         assert victim.wait(15) == 0
     assert "clock_was_set" in (tmp_path / "log").read_text()
