@@ -30,6 +30,8 @@ class Capability(Flag):
     HIDE = auto()
     UNHIDE = auto()
     DELETE = auto()
+    SEES_HIDDEN = auto()
+    """A re-check tells what we hid; without it, what is hidden looks like what is visible."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class FacebookConnector:
         | Capability.HIDE
         | Capability.UNHIDE
         | Capability.DELETE
+        | Capability.SEES_HIDDEN
     )
 
     def __init__(self, account: Account, now: Now) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, selectinload
 from alerts.ladder.machine import observe
 from config.words import Lane, Visibility
 from connectors.errors import ConnectorError
+from connectors.interface import Capability
 from connectors.interface import Recheck as Answer
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.raising import queue_alert
+from monitor.pipeline.visibility import Seen, of_all, seen
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Incident, Item, Recheck, Source
@@ -22,22 +24,18 @@ from monitor.store.models import Incident, Item, Recheck, Source
 RECHECK_SECONDS = 60.0
 log = structlog.get_logger()
 
-_MOST_VISIBLE_FIRST = (
-    Visibility.VISIBLE,
-    Visibility.EDITED,
-    Visibility.UNKNOWN,
-    Visibility.HIDDEN_BY_US,
-    Visibility.NOT_PUBLICLY_VISIBLE,
-    Visibility.GONE,
-)
-"""An incident of several items is as visible as its most visible one."""
-
 
 @dataclass(frozen=True)
 class _Question:
     source: str
     item_ids: dict[str, int]
-    """External id → item, for the items of one source."""
+    """External id → item, for the items of one source; of several versions the newest."""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    answer: Answer
+    sees_hidden: bool
 
 
 def recheck_due(site: Site) -> None:
@@ -45,10 +43,9 @@ def recheck_due(site: Site) -> None:
     with site.database.read() as session:
         due = _due(session, site)
     for incident_id, questions in due.items():
-        answers: dict[int, Answer] = {}
+        answers: dict[int, _Answered] = {}
         for question in questions:
-            answered = _ask(site, question)
-            answers |= {item_id: answered[external_id] for external_id, item_id in question.item_ids.items()}
+            answers |= _ask(site, question)
         with site.database.write() as session:
             _record(session, site, incident_id, answers)
 
@@ -76,56 +73,59 @@ def _questions(session: Session, incident: Incident) -> list[_Question]:
     ]
 
 
-def _ask(site: Site, question: _Question) -> dict[str, Answer]:
+def _ask(site: Site, question: _Question) -> dict[int, _Answered]:
     deadline = time.monotonic() + RECHECK_SECONDS
     try:
         connector = connect(site, site.source_settings(question.source))
     except (ConnectorError, StopIteration) as error:
         return _unknown(site, question, f"{type(error).__name__}: {error}")
     try:
-        return connector.recheck(list(question.item_ids), deadline=deadline)
+        answers = connector.recheck(list(question.item_ids), deadline=deadline)
     except ConnectorError as error:
         return _unknown(site, question, f"{type(error).__name__}: {error}")
     finally:
         connector.close()
+    sees_hidden = Capability.SEES_HIDDEN in connector.capabilities
+    return {item: _Answered(answers[external], sees_hidden) for external, item in question.item_ids.items()}
 
 
-def _unknown(site: Site, question: _Question, why: str) -> dict[str, Answer]:
+def _unknown(site: Site, question: _Question, why: str) -> dict[int, _Answered]:
     answer = Answer(Visibility.UNKNOWN, canary_healthy=False, asked_at=site.now(), proof=why)
-    return dict.fromkeys(question.item_ids, answer)
+    return dict.fromkeys(question.item_ids.values(), _Answered(answer, sees_hidden=True))
 
 
-def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int, Answer]) -> None:
+def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int, _Answered]) -> None:
     incident = session.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()
-    now = site.now()
-    for item_id, answer in answers.items():
-        _note(session, site, incident, item_id, answer)
-    session.flush()  # the next look is planned from this one
-    seen = min((one.visibility for one in answers.values()), key=_MOST_VISIBLE_FIRST.index)
-    healthy = all(one.canary_healthy for one in answers.values() if one.visibility is seen)
     before = read_ladder(incident)
-    ladder = observe(before, seen, now, canary_healthy=healthy)
+    hidden = before.presence.hidden_at is not None
+    all_seen = []
+    for item_id, one in answers.items():
+        item = session.get_one(Item, item_id)
+        all_seen.append(seen(session, item, one.answer, hidden_unseen=hidden and not one.sees_hidden))
+        _note(session, site, incident, item, all_seen[-1])
+    session.flush()  # the next look is planned from this one
+    now, most = site.now(), of_all(all_seen)
+    ladder = observe(before, most.visibility, now, canary_healthy=most.canary_healthy, clean=most.clean)
     write_ladder(session, incident, ladder)
     if ladder.re_opened > before.re_opened:
         queue_alert(session, site, incident, ladder, f"again:{ladder.re_opened}")
-    log.info("looked_again", incident=incident.reference, visibility=str(seen))
+    log.info("looked_again", incident=incident.reference, visibility=str(most.visibility))
 
 
-def _note(session: Session, site: Site, incident: Incident, item_id: int, answer: Answer) -> None:
+def _note(session: Session, site: Site, incident: Incident, item: Item, answer: Seen) -> None:
     now = site.now()
     session.add(
         Recheck(
             school_id=site.school_id,
             incident_id=incident.id,
-            item_id=item_id,
+            item_id=item.id,
             asked_at=now,
             visibility=str(answer.visibility),
             canary_healthy=answer.canary_healthy,
             proof=answer.proof,
         )
     )
-    uid = session.get_one(Item, item_id).uid
     custody.note(
-        session, site.school_id, now, "looked_again", item_uid=uid,
+        session, site.school_id, now, "looked_again", item_uid=item.uid,
         reference=incident.reference, visibility=str(answer.visibility),
     )  # fmt: skip
