@@ -189,6 +189,7 @@ def _finish(site: Site, fence: int, report: PollReport) -> None:
         if source.fence != fence:
             return
         source.lease_by = source.lease_until = None
+        source.last_attempt_at = now  # by the clock of the plan below, should it have been set meanwhile
         note_unwatched(session, source, now, site.source_settings(source.name).poll_every)
         if report.errors:
             source.failures += 1

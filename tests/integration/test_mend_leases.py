@@ -23,7 +23,7 @@ from monitor.daemon.polling import PollCrew
 from monitor.daemon.service import recover
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.holders import daemon_holder, is_over, pass_holder
-from monitor.pipeline.poll import LEASE, fail_source, take_lease
+from monitor.pipeline.poll import LEASE, fail_source, poll_source, take_lease
 from monitor.pipeline.watchkeeping import keep_watch
 from monitor.site import open_site
 from monitor.store.models import Item, OperatorAlert, Source
@@ -208,3 +208,23 @@ def test_a_school_that_polls_from_cron_would_keep_everything_and_export_nothing(
         assert {item.text for item in rows(school, Item)} == {None}
         weekly = [one for one in school.mail.accepted if "2026-W47" in str(one.message["Subject"])]
         assert [one.recipients[0] for one in weekly] == ["manager@fernhill.example"]
+
+
+def test_a_clock_set_during_a_poll_would_leave_the_source_alone_until_its_time_comes_again(
+    tmp_path: Path, clock: SettableClock, database_url: str
+) -> None:
+    """It is set forward while the platform answers, and right again a second later."""
+    with school_with(tmp_path, clock, database_url) as school:
+        real = connect(school.site, school.site.source_settings("x"))
+
+        class Slow(_Pausing):
+            def fetch(self, stream: Any, cursor: Any, *, deadline: float) -> Page:
+                clock.set(ahead)
+                page: Page = real.fetch(stream, cursor, deadline=deadline)
+                return page
+
+        right, ahead = clock.now(), clock.now() + timedelta(days=1)
+        poll_source(school.site, "x", Slow(real, ahead), daemon_holder())
+        clock.set(right + timedelta(seconds=1))
+        assert PollCrew(school.site, lambda: None)._due() == ["x"]
+        real.close()
