@@ -31,6 +31,14 @@ def school(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[
         yield running
 
 
+@pytest.fixture
+def small(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    """For what does not depend on the database."""
+    with running_school(tmp_path, clock, sqlite_database, names=["x", "facebook"]) as running:
+        running.first_look()
+        yield running
+
+
 def mention(school: TestSchool, words: str) -> str:
     external_id = school.x.mention(f"@fernhillprimary {words}", "stranger", school.clock.now())
     school.look("x")
@@ -72,31 +80,31 @@ def test_nobody_acknowledges_a_threat_so_the_deputy_hears_once(school: TestSchoo
     assert reminders(school).count(("deputy", "unacknowledged")) == 1
 
 
-def test_an_acknowledged_threat_wakes_no_deputy(school: TestSchool) -> None:
+def test_an_acknowledged_threat_wakes_no_deputy(small: TestSchool) -> None:
     """A deputy who is woken for what is in hand stops reading."""
-    mention(school, "CRITICAL words of a stranger")
-    settle(school, Step.TRIAGE, DecisionKind.ACKNOWLEDGE)
-    school.clock.advance(3 * HOUR)
-    run_ladders(school.site)
-    assert ("deputy", "unacknowledged") not in reminders(school)
+    mention(small, "CRITICAL words of a stranger")
+    settle(small, Step.TRIAGE, DecisionKind.ACKNOWLEDGE)
+    small.clock.advance(3 * HOUR)
+    run_ladders(small.site)
+    assert ("deputy", "unacknowledged") not in reminders(small)
 
 
-def test_what_is_overdue_is_said_and_said_again_a_day_later(school: TestSchool) -> None:
+def test_what_is_overdue_is_said_and_said_again_a_day_later(small: TestSchool) -> None:
     """A task that nobody does would be forgotten; one said every half minute would be ignored."""
-    mention(school, "ABUSE of an ordinary kind")
-    triage = task_of(school, Step.TRIAGE)
-    school.clock.set(triage.due_at - MINUTE)
-    run_ladders(school.site)
-    assert about(school, triage) == []
-    school.clock.set(triage.due_at + MINUTE)
+    mention(small, "ABUSE of an ordinary kind")
+    triage = task_of(small, Step.TRIAGE)
+    small.clock.set(triage.due_at - MINUTE)
+    run_ladders(small.site)
+    assert about(small, triage) == []
+    small.clock.set(triage.due_at + MINUTE)
     for _ in range(3):
-        run_ladders(school.site)
-    (said,) = about(school, triage)
+        run_ladders(small.site)
+    (said,) = about(small, triage)
     assert said.recipient == "manager@fernhill.example"
     assert "Overdue" in said.subject
-    school.clock.advance(timedelta(days=5))
-    run_ladders(school.site)
-    assert len(about(school, triage)) == 2, "five days off, and still only one more"
+    small.clock.advance(timedelta(days=5))
+    run_ladders(small.site)
+    assert len(about(small, triage)) == 2, "five days off, and still only one more"
 
 
 def about(school: TestSchool, task: TakedownTask) -> list[OutgoingMail]:
@@ -128,14 +136,14 @@ def test_a_host_that_refuses_or_stays_silent_opens_the_next_rung(school: TestSch
     assert set(decided_by) == {"A. Manager"}
 
 
-def test_a_decision_that_is_not_allowed_changes_nothing(school: TestSchool) -> None:
-    mention(school, "ABUSE of an ordinary kind")
-    before = [(task.id, task.state, task.reason) for task in rows(school, TakedownTask)]
+def test_a_decision_that_is_not_allowed_changes_nothing(small: TestSchool) -> None:
+    mention(small, "ABUSE of an ordinary kind")
+    before = [(task.id, task.state, task.reason) for task in rows(small, TakedownTask)]
     with pytest.raises(LadderRefused):
-        settle(school, Step.TRIAGE, DecisionKind.SKIP)
+        settle(small, Step.TRIAGE, DecisionKind.SKIP)
     with pytest.raises(NoSuchTask, match="no task 4711"):
-        decide(school.site, 4711, Decision(DecisionKind.DONE, "A. Manager"))
-    assert [(task.id, task.state, task.reason) for task in rows(school, TakedownTask)] == before
+        decide(small.site, 4711, Decision(DecisionKind.DONE, "A. Manager"))
+    assert [(task.id, task.state, task.reason) for task in rows(small, TakedownTask)] == before
 
 
 def test_what_is_said_to_be_hidden_is_looked_at_until_it_is_gone(school: TestSchool) -> None:
@@ -165,22 +173,22 @@ def test_what_is_said_to_be_hidden_is_looked_at_until_it_is_gone(school: TestSch
     assert len(looked) == 2
 
 
-def test_an_answer_that_is_none_changes_nothing(school: TestSchool) -> None:
+def test_an_answer_that_is_none_changes_nothing(small: TestSchool) -> None:
     """A platform's bad hour would pass for a removal, or for a return."""
-    comment(school, "ABUSE on our own page here")
-    settle(school, Step.TRIAGE)
-    settle(school, Step.OWN_PAGE_HIDE, outcome=Outcome.HIDDEN)
-    before = read_ladder(incident(school))
+    comment(small, "ABUSE on our own page here")
+    settle(small, Step.TRIAGE)
+    settle(small, Step.OWN_PAGE_HIDE, outcome=Outcome.HIDDEN)
+    before = read_ladder(incident(small))
     for fault in (Fault.SERVER_ERROR, Fault.UNAUTHORISED, Fault.DROPPED_CONNECTION):
-        school.facebook.misbehave(fault, times=99)
-        due = incident(school).next_recheck_at
+        small.facebook.misbehave(fault, times=99)
+        due = incident(small).next_recheck_at
         assert due is not None
-        school.clock.set(due)
-        recheck_due(school.site)
-        school.facebook.behave()
-    assert [one.visibility for one in rows(school, Recheck)] == ["unknown"] * 3
-    assert read_ladder(incident(school)) == before
-    assert next_recheck(before, school.clock.now()) == incident(school).next_recheck_at
+        small.clock.set(due)
+        recheck_due(small.site)
+        small.facebook.behave()
+    assert [one.visibility for one in rows(small, Recheck)] == ["unknown"] * 3
+    assert read_ladder(incident(small)) == before
+    assert next_recheck(before, small.clock.now()) == incident(small).next_recheck_at
 
 
 def test_what_comes_back_is_a_new_round_with_a_new_clock_and_a_mail(school: TestSchool) -> None:
@@ -209,25 +217,25 @@ def test_what_comes_back_is_a_new_round_with_a_new_clock_and_a_mail(school: Test
     assert len(mails(school, "alert")) == told + 1
 
 
-def test_two_places_of_one_matter_are_gone_only_when_both_are(school: TestSchool) -> None:
+def test_two_places_of_one_matter_are_gone_only_when_both_are(small: TestSchool) -> None:
     """One of two copies removed would close the matter while the other stands."""
     words = "ABUSE that two accounts write alike"
-    first, second = (comment(school, words) for _ in range(2))
-    assert len(rows(school, Incident)) == 1
-    settle(school, Step.TRIAGE)
-    settle(school, Step.OWN_PAGE_HIDE, outcome=Outcome.HIDDEN)
-    school.facebook.delete(first)
-    school.clock.advance(HOUR)
-    recheck_due(school.site)
-    assert sorted(one.visibility for one in rows(school, Recheck)) == ["gone", "visible"]
-    assert read_ladder(incident(school)).presence.gone_since is None
-    school.facebook.delete(second)
+    first, second = (comment(small, words) for _ in range(2))
+    assert len(rows(small, Incident)) == 1
+    settle(small, Step.TRIAGE)
+    settle(small, Step.OWN_PAGE_HIDE, outcome=Outcome.HIDDEN)
+    small.facebook.delete(first)
+    small.clock.advance(HOUR)
+    recheck_due(small.site)
+    assert sorted(one.visibility for one in rows(small, Recheck)) == ["gone", "visible"]
+    assert read_ladder(incident(small)).presence.gone_since is None
+    small.facebook.delete(second)
     for _ in range(2):
-        due = incident(school).next_recheck_at
+        due = incident(small).next_recheck_at
         assert due is not None
-        school.clock.set(due)
-        recheck_due(school.site)
-    assert read_ladder(incident(school)).presence.gone_confirmed_at is not None
+        small.clock.set(due)
+        recheck_due(small.site)
+    assert read_ladder(incident(small)).presence.gone_confirmed_at is not None
 
 
 def test_one_incident_that_breaks_does_not_stop_the_clocks_of_the_others(

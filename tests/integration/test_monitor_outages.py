@@ -27,6 +27,13 @@ def school(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[
         yield running
 
 
+@pytest.fixture
+def small(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    """For what does not depend on the database."""
+    with running_school(tmp_path, clock, sqlite_database, names=["x"]) as running:
+        yield running
+
+
 def spans(school: TestSchool) -> list[tuple[str, datetime | None, datetime | None]]:
     return [(one.problem, one.started_at, one.ended_at) for one in rows(school, Outage)]
 
@@ -84,35 +91,35 @@ def test_a_silence_of_the_daemon_is_recorded(school: TestSchool) -> None:
     assert len(rows(school, Outage)) == 1
 
 
-def test_a_silence_that_ends_in_a_failure_is_recorded_too(school: TestSchool) -> None:
+def test_a_silence_that_ends_in_a_failure_is_recorded_too(small: TestSchool) -> None:
     """The router comes back later than the machine; the night would be shown as watched."""
-    school.look()
-    started = school.clock.now()
-    school.clock.advance(timedelta(hours=6))
-    school.x.misbehave(Fault.SERVER_ERROR, times=9)
-    school.look()
-    woke = school.clock.now()
-    school.clock.advance(timedelta(minutes=5))
-    school.x.behave()
-    school.look()
-    assert spans(school) == [("NotRunning", started, woke), ("Transient", woke, school.clock.now())]
+    small.look()
+    started = small.clock.now()
+    small.clock.advance(timedelta(hours=6))
+    small.x.misbehave(Fault.SERVER_ERROR, times=9)
+    small.look()
+    woke = small.clock.now()
+    small.clock.advance(timedelta(minutes=5))
+    small.x.behave()
+    small.look()
+    assert spans(small) == [("NotRunning", started, woke), ("Transient", woke, small.clock.now())]
 
 
-def test_a_source_that_hangs_is_told(school: TestSchool) -> None:
+def test_a_source_that_hangs_is_told(small: TestSchool) -> None:
     """A poll that neither ends nor fails would never become an outage."""
-    school.first_look()
-    school.look()
-    school.clock.advance(timedelta(minutes=14))
-    keep_watch(school.site)
-    assert not rows(school, OperatorAlert)
-    school.clock.advance(timedelta(minutes=2))
-    keep_watch(school.site)
-    keep_watch(school.site)
-    (alert,) = rows(school, OperatorAlert)
+    small.first_look()
+    small.look()
+    small.clock.advance(timedelta(minutes=14))
+    keep_watch(small.site)
+    assert not rows(small, OperatorAlert)
+    small.clock.advance(timedelta(minutes=2))
+    keep_watch(small.site)
+    keep_watch(small.site)
+    (alert,) = rows(small, OperatorAlert)
     assert alert.kind == "source_stuck"
-    school.look()
-    keep_watch(school.site)
-    assert rows(school, OperatorAlert)[0].closed_at is not None
+    small.look()
+    keep_watch(small.site)
+    assert rows(small, OperatorAlert)[0].closed_at is not None
 
 
 def test_one_stream_that_cannot_be_read_does_not_hide_the_first_pass_of_the_others(
@@ -161,12 +168,12 @@ def test_a_stream_added_later_brings_a_digest_of_its_own(
         assert "SW-2026-0001" not in second.text
 
 
-def test_a_picture_without_words_is_counted_as_not_judged_in_the_digest(school: TestSchool) -> None:
+def test_a_picture_without_words_is_counted_as_not_judged_in_the_digest(small: TestSchool) -> None:
     """Nothing found and not judged would look alike."""
-    school.x.mention("@fernhillprimary ABUSE number one of some", "local", school.clock.now())
-    school.x.mention("", "local", school.clock.now(), image=True)
-    school.look()
-    (digest,) = mails(school, "digest")
+    small.x.mention("@fernhillprimary ABUSE number one of some", "local", small.clock.now())
+    small.x.mention("", "local", small.clock.now(), image=True)
+    small.look()
+    (digest,) = mails(small, "digest")
     assert "1 " in digest.text
     assert "not judged" in digest.text.lower()
-    assert {mail.kind for mail in rows(school, OutgoingMail)} == {"digest"}
+    assert {mail.kind for mail in rows(small, OutgoingMail)} == {"digest"}

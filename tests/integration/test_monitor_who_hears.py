@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -40,8 +41,21 @@ MANAGER, DEPUTY, DSL = "manager@fernhill.example", "deputy@fernhill.example", "d
 
 @pytest.fixture
 def school(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[TestSchool]:
+    with school_with_staff(tmp_path, clock, database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def small(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    """For what does not depend on the database."""
+    with school_with_staff(tmp_path, clock, sqlite_database) as running:
+        yield running
+
+
+@contextmanager
+def school_with_staff(folder: Path, clock: SettableClock, database: str) -> Iterator[TestSchool]:
     with school_with(
-        tmp_path, clock, database_url, names=["x", "facebook"], more=CHAIR, judge=NamingJudge()
+        folder, clock, database, names=["x", "facebook"], more=CHAIR, judge=NamingJudge()
     ) as running:
         running.first_look()
         staff = [StaffMember("S1", "Ms", "Bea", "Head", "Headteacher"),
@@ -78,14 +92,14 @@ def test_the_head_as_subject_hears_nothing_and_the_chair_does(school: TestSchool
     assert mails(school, "reminder"), "the reminders were tried as well"
 
 
-def test_a_manager_who_is_named_hears_nothing_not_even_by_reminder(school: TestSchool) -> None:
-    with_staff_ids(school, senior_manager="S2")
-    school.x.mention("@fernhillprimary ABUSE words about #S2 of ours", "local", school.clock.now())
-    school.look()
+def test_a_manager_who_is_named_hears_nothing_not_even_by_reminder(small: TestSchool) -> None:
+    with_staff_ids(small, senior_manager="S2")
+    small.x.mention("@fernhillprimary ABUSE words about #S2 of ours", "local", small.clock.now())
+    small.look()
     for _ in range(40):
-        school.clock.advance(timedelta(hours=1))
-        run_ladders(school.site)
-    told = everybody_told(school)
+        small.clock.advance(timedelta(hours=1))
+        run_ladders(small.site)
+    told = everybody_told(small)
     assert DEPUTY in told
     assert MANAGER not in told
 
@@ -183,20 +197,20 @@ def test_joining_something_graver_is_told_again(school: TestSchool) -> None:
     assert len(mails(school, "alert")) == told
 
 
-def test_criticism_and_pictures_raise_nothing(school: TestSchool) -> None:
+def test_criticism_and_pictures_raise_nothing(small: TestSchool) -> None:
     """A parent's complaint would be met with a takedown (promise 5)."""
-    school.x.mention("@fernhillprimary worst school ever, nobody answers", "parent", school.clock.now())
-    school.x.mention("", "parent", school.clock.now(), image=True)
-    school.look()
-    assert rows(school, Incident) == []
-    assert {item.text: item.state for item in rows(school, Item)}[""] == "not_judged"
-    assert not mails(school, "alert")
+    small.x.mention("@fernhillprimary worst school ever, nobody answers", "parent", small.clock.now())
+    small.x.mention("", "parent", small.clock.now(), image=True)
+    small.look()
+    assert rows(small, Incident) == []
+    assert {item.text: item.state for item in rows(small, Item)}[""] == "not_judged"
+    assert not mails(small, "alert")
 
 
-def test_a_source_that_fails_names_no_secret_and_no_words(school: TestSchool) -> None:
-    school.x.mention("@fernhillprimary ABUSE words about #S1", "local", school.clock.now())
-    school.x.misbehave(Fault.UNAUTHORISED, times=99)
-    reports = school.look()
-    secrets = [value for platform in school.platforms.values() for value in platform.credentials().values()]
+def test_a_source_that_fails_names_no_secret_and_no_words(small: TestSchool) -> None:
+    small.x.mention("@fernhillprimary ABUSE words about #S1", "local", small.clock.now())
+    small.x.misbehave(Fault.UNAUTHORISED, times=99)
+    reports = small.look()
+    secrets = [value for platform in small.platforms.values() for value in platform.credentials().values()]
     said = " ".join(str(error) for report in reports for error in report.errors)
     assert not [secret for secret in secrets if secret in said]
