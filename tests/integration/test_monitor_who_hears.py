@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import String, cast, select
 from support.clock import SettableClock
 from support.monitor_bench import (
     CHAIR,
@@ -32,8 +33,18 @@ from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.register import replace_staff
 from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.weekly import export_week
-from monitor.store.models import EvidenceItem, Holding, Incident, Item, OperatorAlert, TakedownTask
+from monitor.pipeline.weekly import export_week, make_due_export
+from monitor.store.models import (
+    EvidenceItem,
+    Holding,
+    Incident,
+    IncidentItem,
+    Item,
+    Judgement,
+    OperatorAlert,
+    TakedownTask,
+    WeeklyExport,
+)
 
 HEAD, CHAIR_MAIL = "head@fernhill.example", "chair@fernhill.example"
 MANAGER, DEPUTY, DSL = "manager@fernhill.example", "deputy@fernhill.example", "dsl@fernhill.example"
@@ -102,6 +113,32 @@ def test_a_manager_who_is_named_hears_nothing_not_even_by_reminder(small: TestSc
     told = everybody_told(small)
     assert DEPUTY in told
     assert MANAGER not in told
+
+
+def test_a_manager_who_is_named_does_not_read_it_in_the_weekly_export_either(small: TestSchool) -> None:
+    """What no alert told them would lie in Monday's file, words and all."""
+    with_staff_ids(small, senior_manager="S2")
+    for words in ("ABUSE words about #S2 of ours", "ABUSE words about nobody there"):
+        small.x.mention(f"@fernhillprimary {words}", "local", small.clock.now())
+    small.look()
+    with small.site.database.read() as session:
+        about_them = session.scalar(
+            select(Incident.reference)
+            .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+            .join(Judgement, Judgement.item_id == IncidentItem.item_id)
+            .where(cast(Judgement.staff, String).contains("S2"))
+        )
+    assert about_them is not None
+    small.clock.advance(timedelta(days=7))
+    make_due_export(small.site)
+    (notice,) = mails(small, "weekly")
+    assert notice.recipient == MANAGER
+    assert about_them not in notice.text
+    with ZipFile(rows(small, WeeklyExport)[0].path) as packed:
+        everything = b"".join(packed.read(name) for name in packed.namelist())
+    assert about_them.encode() not in everything
+    assert b"about nobody there" in everything
+    assert b"#S2" not in everything
 
 
 def test_when_everybody_fitting_is_named_whoever_runs_the_service_hears_that(school: TestSchool) -> None:
