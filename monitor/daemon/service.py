@@ -17,17 +17,17 @@ from datetime import timedelta
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from classifiers.errors import ModelBroken
 from classifiers.interface import Judge
 from monitor.clock import utc_now
 from monitor.daemon.clock_watch import ClockWatch
-from monitor.daemon.instance import only_instance
+from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts
 from monitor.pipeline.first_pass import tell_first_passes
-from monitor.pipeline.holders import is_over
+from monitor.pipeline.holders import daemon_holder, is_over
 from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
@@ -42,6 +42,9 @@ from monitor.store.models import Source
 
 STOP_SECONDS = 8.0
 """Of the ten that a graceful stop may take."""
+LAST_RESORT_SECONDS = 9.0
+FRESH_SECONDS = 120.0
+"""A watch runs every half minute."""
 _IN_WORDS = (DatabaseUnusable, EvidenceNotWritten, ModelBroken)
 log = structlog.get_logger()
 
@@ -59,26 +62,30 @@ class Service:
         self._well: set[str] = set()
         """The loops and jobs whose last step did not fail."""
         self._watched_clock = ClockWatch()
+        self._watched_at: float | None = None
+        """When the last round of the watch ended well, in monotonic seconds."""
+        self._status = 0
         self._loops = [self._loop("judge", self._judge_step), self._loop("mail", self._mail_step)]
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises AnotherDaemon when the database has one already."""
-        with only_instance(self._site.database):
+        with only_instance(self._site.database) as check_lock:
             recover(self._site)
             remove_parts(self._site.evidence)
             self._listen_for_stop()
-            self._start()
+            self._start(check_lock)
             self._beat_until_stopped()
             self._stop()
 
-    def _start(self) -> None:
+    def _start(self, check_lock: CheckLock) -> None:
         every = {
+            "lock": (lambda: self._keep_lock(check_lock), 5),
             "poll": (self._crew.start_due, 1),
             "first digests": (lambda: tell_first_passes(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "rechecks": (lambda: recheck_due(self._site), 60),
             "watch": (self._watch, 30),
-            "dead man": (lambda: ping_dead_man(self._site), 300),
+            "dead man": (self._ping_dead_man, 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
             "weekly export": (lambda: make_due_export(self._site), 300),
         }
@@ -140,7 +147,25 @@ class Service:
     def _watch(self) -> None:
         if self._watched_clock.was_set():
             return  # after a leap, or a night asleep, every source would look stuck for a moment
-        keep_watch(self._site)
+        try:
+            keep_watch(self._site)
+        except Exception:
+            self._watched_at = None
+            raise
+        self._watched_at = time.monotonic()
+
+    def _ping_dead_man(self) -> None:
+        """A watch that fails, or hangs, has nothing good to say."""
+        if self._watched_at is not None and time.monotonic() - self._watched_at < FRESH_SECONDS:
+            ping_dead_man(self._site)
+
+    def _keep_lock(self, check_lock: CheckLock) -> None:
+        try:
+            check_lock()
+        except LockLost as lost:
+            log.critical("lock_lost", problem=str(lost))
+            self._status = 1
+            self._stopping.set()
 
     def _judge_step(self) -> bool:
         return judge_waiting(self._site, self._judge())
@@ -172,15 +197,26 @@ class Service:
     def _stop(self) -> None:
         """Let what is in hand finish, then leave, even when a platform or mail server holds a thread."""
         log.info("stopping")
-        give_up = time.monotonic() + STOP_SECONDS
+        # The interpreter would wait for threads that hang in a network call, and a lock on the database
+        # may last for longer than a stop may.
+        last_resort = threading.Timer(LAST_RESORT_SECONDS, os._exit, [self._status])
+        last_resort.daemon = True
+        last_resort.start()
+        try:
+            self._let_finish(time.monotonic() + STOP_SECONDS)
+            give_back(self._site)
+        except Exception as error:
+            # Leases that could not be given back are freed by the next start.
+            log.exception("stopped_untidily", problem=_explained(error))
+        finally:
+            log.info("stopped")
+            os._exit(self._status)
+
+    def _let_finish(self, give_up: float) -> None:
         self._scheduler.shutdown(wait=False)
         self._crew.wait(STOP_SECONDS / 2)
         for loop in self._loops:
             loop.join(max(0.0, give_up - time.monotonic()))
-        recover(self._site)
-        log.info("stopped")
-        # The interpreter would wait for threads that hang in a network call.
-        os._exit(0)
 
 
 def _explained(error: BaseException | None) -> str:
@@ -200,3 +236,10 @@ def recover(site: Site) -> None:
         for source in session.scalars(held.with_for_update()):
             if source.lease_by is not None and is_over(source.lease_by):
                 source.lease_by = source.lease_until = None
+
+
+def give_back(site: Site) -> None:
+    """Free our own leases: those of polls that hang, and will not store anything any more."""
+    ours = update(Source).where(Source.school_id == site.school_id, Source.lease_by == daemon_holder())
+    with site.database.write() as session:
+        session.execute(ours.values(lease_by=None, lease_until=None))
