@@ -87,3 +87,13 @@ def test_two_commands_at_the_first_start_make_one_school(tmp_path: Path, databas
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(School)) == 1
     database.close()
+
+
+def test_sqlite_keeps_what_is_promised_of_it(sqlite_database: str) -> None:
+    """A power cut would lose a page that was said to be stored; erased words would stand in the file."""
+    database = Database(sqlite_database)
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+    with database.read() as session:
+        found = {name: session.execute(text(f"PRAGMA {name}")).scalar_one() for name in wanted}
+    assert found == wanted
+    database.close()
