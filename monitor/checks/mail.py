@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from config.schema import MailServer, Security
+from config.schema import MailServer, Security, Settings
 from config.secrets import SecretMissing
 from monitor.checks.certificates import issuer, looking, trusting, valid_until, why_unusable
 from monitor.checks.lines import CheckLine, failed, ok, warning
@@ -41,6 +41,21 @@ def mail_lines(server: MailServer, subject: str, around: Surroundings) -> list[C
         except _Refused as error:
             return [failed(subject, f"{server.host}:{server.port} {error}", error.mend)]
     return [ok(subject, f"{server.host}:{server.port} answers, {said}"), *expires(subject, around)]
+
+
+def unsent_lines(settings: Settings, probe: Callable[[], tuple[int, int]]) -> list[CheckLine]:
+    """Whether mails wait or were refused. A database that cannot tell is told of in its own line."""
+    file = settings.store.sqlite_file()
+    try:
+        if file is not None and not file.exists():
+            return []
+        waiting, refused = probe()
+    except Exception:  # noqa: BLE001  whatever is wrong with the database stands in the line `database`
+        return []
+    if not waiting and not refused:
+        return [ok("mails", "all left that were tried")]
+    told = f"{waiting} wait for another try, {refused} were refused for good"
+    return [warning("mails", told, "See which, and why: `schoolwatch mail`.")]
 
 
 _Expiry = Callable[[str, Surroundings], list[CheckLine]]

@@ -12,7 +12,7 @@ from connectors.registry import plugins as registered_plugins
 from monitor.checks.clock import clock_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import CheckLine, failed, ok
-from monitor.checks.mail import mail_lines
+from monitor.checks.mail import mail_lines, unsent_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
 from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
@@ -32,6 +32,7 @@ def run_checks(
     engine: Engine | None = None,
     database_probe: Callable[[], str] | None = None,
     models_probe: Callable[[], Sequence[str]] | None = None,
+    outbox_probe: Callable[[], tuple[int, int]] | None = None,
     plugins: Mapping[str, Plugin] | None = None,
     environment: Mapping[str, str] = os.environ,
     seconds: float = LONGEST_SECONDS,
@@ -40,6 +41,7 @@ def run_checks(
 
     `database_probe` answers the revision of the database's tables, `models_probe` one line for each
     model, e.g. `abuse 1.0 (1 MiB)`; both may raise, and the first line of their error's text is told.
+    `outbox_probe` answers how many mails wait for another try, and how many were refused for good.
     """
     known, broken = _known(plugins)
     around = Surroundings(settings, now, environment, known, seconds)
@@ -47,6 +49,7 @@ def run_checks(
         *_of_the_settings(around),
         *_of_storage(around, engine, database_probe),
         *_of_mail(around),
+        *([Check("mails", partial(unsent_lines, settings, outbox_probe))] if outbox_probe else []),
         *_of_platforms(around),
         *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
     ]

@@ -14,8 +14,9 @@ from classifiers.errors import ModelBroken, RegisterError
 from config.mistakes import SettingsError
 from config.secrets import SecretMissing
 from connectors.errors import ConnectorError
-from monitor.cli import demo, evidence, judging, records, register, setup, watching
-from monitor.cli.shared import UserError, remember_config
+from monitor.cli import demo, evidence, judging, mail, records, register, setup, watching
+from monitor.cli.faults import in_one_line
+from monitor.cli.shared import UserError, debugging, remember_config
 from monitor.daemon.instance import AnotherDaemon
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.logs import write_logs_to_stderr
@@ -47,7 +48,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.callback()(remember_config)
-for commands in (setup, watching, records, register, judging, evidence, demo):
+for commands in (setup, watching, records, mail, register, judging, evidence, demo):
     commands.add_to(app)
 
 
@@ -70,6 +71,10 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         _stop(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except Exception as error:
+        if debugging():
+            raise
+        _stop(in_one_line(error))
 
 
 def _stop(words: str) -> None:

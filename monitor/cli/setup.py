@@ -12,8 +12,10 @@ from classifiers.judge import load_judge
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
+from monitor.pipeline.unsent import unsent
 from monitor.site import open_site
 from monitor.store import schema
+from monitor.store.models import MailState
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,7 +58,9 @@ def _contact(what: str) -> Contact:
 
 def check(as_json: JsonOption = False) -> None:
     """Try everything that the service needs, one line each, and say what to do."""
-    lines = run_checks(settings(), database_probe=_database_probe, models_probe=_models_probe)
+    lines = run_checks(
+        settings(), database_probe=_database_probe, models_probe=_models_probe, outbox_probe=_outbox_probe
+    )
     if as_json:
         print_records(
             ({"subject": line.subject, "state": str(line.state), "message": line.message, "mend": line.mend}
@@ -82,6 +86,17 @@ def _database_probe() -> str:
     site = open_site(settings(), line_up=False)
     try:
         return f"at revision {schema.revision(site.database)}"
+    finally:
+        site.close()
+
+
+def _outbox_probe() -> tuple[int, int]:
+    site = open_site(settings(), line_up=False)
+    try:
+        with site.database.read() as session:
+            mails = unsent(session, site.school_id)
+        refused = sum(mail.state == MailState.FAILED for mail in mails)
+        return len(mails) - refused, refused
     finally:
         site.close()
 

@@ -1,6 +1,7 @@
 """What every command needs: the settings it was pointed at, an open site, and ways to print."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,16 +29,25 @@ class UserError(Exception):
 
 
 _config: Path | None = None
+_debug = False
 
 
 def remember_config(
     config: Annotated[
         Path | None, typer.Option("--config", help="The settings file.", show_default="./schoolwatch.toml")
     ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show a traceback where schoolwatch is at fault.", hidden=True)
+    ] = False,
 ) -> None:
     """Watches what is said about a school, keeps evidence, raises takedown tasks."""
-    global _config  # noqa: PLW0603  one command line, one settings file; every command asks `settings()`
+    global _config, _debug  # noqa: PLW0603  one command line, one settings file; every command asks `settings()`
     _config = config
+    _debug = debug
+
+
+def debugging() -> bool:
+    return _debug or os.environ.get("SCHOOLWATCH_DEBUG") == "1"
 
 
 def config_path() -> Path | None:

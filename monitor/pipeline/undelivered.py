@@ -59,6 +59,11 @@ def _second_contact(
     return next((by_role[role] for role in _STAND_IN if role in by_role), None)
 
 
+def role_of(site: Site, address: str) -> str:
+    """The role of whoever a mail goes to, by the settings of today."""
+    return _role(next((one for one in site.settings.people if one.email == address), None))
+
+
 def _role(person: Person | None) -> str:
     return str(person.role).replace("_", " ") if person else "recipient"
 
