@@ -19,7 +19,7 @@ _NAMED_VALUE = re.compile(
     # After the name: `=`, `:` or `%3D`, with any quotes that repr() or JSON put around it. A bare `key`
     # needs the `=` of an address, or ordinary sentences would lose words.
     rf"(?:(?<![A-Za-z0-9_])|(?<=%3F)|(?<=%26))(?P<name>(?:{_NAMES})(?:[\"']?\s*(?:=|:|%3D)\s*[\"']?)|key(?:=|%3D))"
-    r"(?P<value>[^\s&\"',;)}\]<>]+)",
+    r"(?P<value>\[hidden\]|[^\s&\"',;)}\]<>]+)",
     re.IGNORECASE,
 )
 _AUTHORIZATION = re.compile(r"\b(?P<scheme>Bearer|Basic)\s+[A-Za-z0-9%._~+/=|-]{4,}", re.IGNORECASE)

@@ -88,3 +88,11 @@ def test_a_library_would_log_tokens_at_debug(caplog: pytest.LogCaptureFixture) -
     child.setLevel(logging.NOTSET)
     assert "s3cr3t-value" not in caplog.text
     assert HIDDEN in caplog.text
+
+
+def test_what_is_hidden_already_would_be_torn() -> None:
+    """The record of a request goes through twice: by value, and by name."""
+    address = "https://graph.example/x?limit=1&appsecret_proof=abcdef0123"
+    hidden = f"https://graph.example/x?limit=1&appsecret_proof={HIDDEN}"
+    assert scrub(address, ["abcdef0123"]) == hidden
+    assert scrub(hidden) == hidden
