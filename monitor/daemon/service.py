@@ -19,6 +19,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select, update
 
+from alerts.export.writer import ExportFailed
 from classifiers.errors import ModelBroken
 from classifiers.interface import Judge
 from monitor.clock import utc_now
@@ -28,7 +29,7 @@ from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.holders import daemon_holder, is_over
-from monitor.pipeline.judging import judge_waiting
+from monitor.pipeline.judging import JudgementFails, judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
@@ -45,7 +46,7 @@ STOP_SECONDS = 8.0
 LAST_RESORT_SECONDS = 9.0
 FRESH_SECONDS = 120.0
 """A watch runs every half minute."""
-_IN_WORDS = (DatabaseUnusable, EvidenceNotWritten, ModelBroken)
+_IN_WORDS = (DatabaseUnusable, EvidenceNotWritten, ExportFailed, JudgementFails, ModelBroken)
 log = structlog.get_logger()
 
 

@@ -29,6 +29,7 @@ from monitor.store.models import (
     ItemState,
     Outage,
     Source,
+    StreamCursor,
     TakedownTask,
 )
 
@@ -197,13 +198,32 @@ def _sources(session: Session, site: Site, week: IsoWeek) -> list[SourceRow]:
         select(Source).filter_by(school_id=site.school_id, enabled=True).order_by(Source.id)
     )
     return [
-        SourceRow(source.name, source.platform, seen.get(source.id, 0), _read_in(week, source))
+        SourceRow(
+            source.name,
+            source.platform,
+            seen.get(source.id, 0),
+            _read_in(week, _last_read(session, site, source)),
+        )
         for source in sources
     ]
 
 
-def _read_in(week: IsoWeek, source: Source) -> datetime | None:
-    last = source.last_success_at
+def _last_read(session: Session, site: Site, source: Source) -> datetime | None:
+    """When all of a source was last read: its mentions may be behind while its comments are not."""
+    streams = select(StreamCursor).filter_by(school_id=source.school_id, source_id=source.id)
+    if source.name in site.source_names:
+        # What was taken out of the settings is not read any more, and not missed.
+        wanted = site.source_settings(source.name)
+        streams = streams.where(
+            StreamCursor.watch.in_([str(watch) for watch in wanted.watch]),
+            StreamCursor.key.in_([wanted.account_id, *wanted.search]),
+        )
+    reads = [stream.last_read_at for stream in session.scalars(streams)]
+    known = [read for read in reads if read is not None]
+    return min(known) if known and len(known) == len(reads) else None
+
+
+def _read_in(week: IsoWeek, last: datetime | None) -> datetime | None:
     return None if last is None or last < week.start else min(last, week.end)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import update
 from support.clock import SettableClock
 from support.monitor_bench import NamingJudge, mails, rows, school_with
 from support.school import TestSchool
@@ -15,7 +16,8 @@ from alerts.export.week import IsoWeek
 from config.schema import Role
 from monitor.cli import app
 from monitor.pipeline.weekly import export_and_announce, export_week, make_due_export
-from monitor.store.models import Incident, StaffMember, WeeklyExport
+from monitor.pipeline.weekly_contents import week_contents
+from monitor.store.models import Incident, StaffMember, StreamCursor, WeeklyExport
 
 ABOUT_THE_MANAGER = "ABUSE of #S1 words about the manager"
 ABOUT_ANOTHER = "ABUSE of #S2 words about somebody else"
@@ -118,3 +120,26 @@ def test_a_reader_who_is_shown_nothing_would_be_given_an_empty_export(
         result = CliRunner().invoke(app, command)
         assert "nobody in this role is shown incidents" in str(result.exception)
         assert "senior_manager" in str(result.exception)
+
+
+def test_mentions_that_are_behind_would_be_shown_as_read_with_the_comments(
+    tmp_path: Path, clock: SettableClock, database_url: str
+) -> None:
+    """A page of a thousand comments takes all the time of each poll; nobody looked at the mentions."""
+    with school_with(tmp_path, clock, database_url) as school:
+        school.first_look()
+        behind = clock.now()
+        clock.advance(timedelta(hours=5))
+        school.look()
+        with school.site.database.write() as session:
+            behind_rows = update(StreamCursor).where(StreamCursor.watch == "mentions")
+            session.execute(behind_rows.values(last_read_at=behind))
+            gone = StreamCursor(
+                school_id=school.site.school_id, source_id=1, watch="search", key="old words", cursor={},
+                last_read_at=behind - timedelta(days=90),
+            )  # fmt: skip
+            session.add(gone)
+        week = IsoWeek.of(clock.now())
+        with school.site.database.read() as session:
+            (row,) = week_contents(session, school.site, week, ()).sources
+        assert row.last_read_at == behind, "the oldest of what is watched, not of what once was"
