@@ -58,7 +58,7 @@ def digest_draft(facts: DigestFacts) -> Draft:
 def reminder_draft(facts: ReminderFacts) -> Draft:
     """A task that nobody has finished; overdue is shown, never back-dated (NEU 9.3)."""
     late = facts.now - facts.asked.by if facts.asked.by else timedelta(0)
-    overdue = late > timedelta(0)
+    overdue = facts.asked.by is not None and late >= timedelta(0)
     subject = (
         f"{'Overdue' if overdue else 'Due soon'}: {facts.reference}, {wording.SEVERITIES[facts.severity]}"
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from connectors.errors import ConnectorError, CreditsUsedUp
+from connectors.errors import ConnectorError, CredentialsRefused, CreditsUsedUp
 from connectors.interface import Account, Finding, Now
 from connectors.x.client import XClient
 
@@ -50,14 +50,20 @@ def _account(client: XClient, account: Account) -> Finding:
 
 
 def _usage(client: XClient) -> Finding:
+    """Asked with the bearer token, so this is also what shows whether searches may be asked."""
+
     def ask() -> Finding:
-        data = _data(client.request("GET", "/2/usage/tweets").json())
+        try:
+            data = _data(client.request("GET", "/2/usage/tweets").json())
+        except (CredentialsRefused, CreditsUsedUp):
+            raise
+        except ConnectorError as error:
+            # Not every plan may ask for its usage; that alone keeps nothing from being read.
+            return Finding(True, "usage", str(error), error.mend, warning=True)
         used, cap = data.get("project_usage"), data.get("project_cap")
         return Finding(True, "usage", f"{used} of {cap} posts of this month's cap are read.")
 
-    finding = _asked("usage", ask)
-    # Not every plan may ask for its usage; that alone keeps nothing from being read.
-    return finding if finding.ok else Finding(True, "usage", finding.message, finding.mend, warning=True)
+    return _asked("usage", ask)
 
 
 def _asked(subject: str, ask: Callable[[], Finding]) -> Finding:

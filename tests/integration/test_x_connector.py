@@ -485,6 +485,14 @@ def test_used_up_credits_would_be_called_a_bad_key(bench: Bench, server: XLoopba
     assert [finding for finding in findings if not finding.ok and finding.subject == "credits"]
 
 
+def test_a_dead_bearer_token_beside_good_keys_would_pass_the_check(bench: Bench, server: XLoopback) -> None:
+    """Searches and re-checks would fail from then on, and `check` would have called all well."""
+    connector = bench.connect(credentials={**server.credentials(), "bearer_token": "not-the-one"})
+    findings = connector.check()
+    connector.close()
+    assert [finding for finding in findings if not finding.ok and finding.subject == "usage"]
+
+
 def test_a_rate_limit_that_is_almost_used_up_would_go_unsaid(bench: Bench, server: XLoopback) -> None:
     server.limits["lookup"] = 5
     assert [finding for finding in bench.connector.check() if finding.subject == "rate limit"]
