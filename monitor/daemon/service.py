@@ -26,7 +26,7 @@ from monitor.clock import utc_now
 from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
-from monitor.evidence.folder import EvidenceNotWritten, remove_parts
+from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uids
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.holders import daemon_holder, is_over
 from monitor.pipeline.judging import JudgementFails, judge_waiting
@@ -35,6 +35,7 @@ from monitor.pipeline.mailing import send_next
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.sealing import tidy
 from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
 from monitor.pipeline.weekly import make_due_export
 from monitor.site import Site
@@ -46,6 +47,7 @@ STOP_SECONDS = 8.0
 LAST_RESORT_SECONDS = 9.0
 FRESH_SECONDS = 120.0
 """A watch runs every half minute."""
+_TIDIED_AT_ONCE = 500
 _IN_WORDS = (DatabaseUnusable, EvidenceNotWritten, ExportFailed, JudgementFails, ModelBroken)
 log = structlog.get_logger()
 
@@ -72,7 +74,7 @@ class Service:
         """Serve until SIGTERM or SIGINT; raises AnotherDaemon when the database has one already."""
         with only_instance(self._site.database) as check_lock:
             recover(self._site)
-            remove_parts(self._site.evidence)
+            clear_leftovers(self._site)
             self._listen_for_stop()
             self._start(check_lock)
             self._beat_until_stopped()
@@ -237,6 +239,14 @@ def recover(site: Site) -> None:
         for source in session.scalars(held.with_for_update()):
             if source.lease_by is not None and is_over(source.lease_by):
                 source.lease_by = source.lease_until = None
+
+
+def clear_leftovers(site: Site) -> None:
+    """Remove what a crash left in the evidence folder, a few hundred items at a time."""
+    remove_parts(site.evidence)
+    uids = sorted(stored_uids(site.evidence))
+    for start in range(0, len(uids), _TIDIED_AT_ONCE):
+        tidy(site, uids[start : start + _TIDIED_AT_ONCE])
 
 
 def give_back(site: Site) -> None:
