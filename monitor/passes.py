@@ -13,8 +13,10 @@ from monitor.pipeline.accounts import connect
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.holders import pass_holder
 from monitor.pipeline.judging import judge_waiting
+from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
+from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.watchkeeping import keep_watch
 from monitor.pipeline.weekly import make_due_export
@@ -38,6 +40,8 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
     steps: dict[str, Callable[[], None]] = {
         "judging": lambda: _to_the_end(lambda: judge_waiting(site, judge)),
         "telling of old pages": lambda: tell_first_passes(site),
+        "looking again": lambda: recheck_due(site),
+        "reminding": lambda: run_ladders(site),
         "keeping watch": lambda: keep_watch(site, names),
         "making the weekly export": lambda: make_due_export(site),
         "sending mail": lambda: _to_the_end(lambda: send_next(site)),

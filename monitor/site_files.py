@@ -16,7 +16,10 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SiteUnusable(f"store.evidence: {folder} cannot be made ({error.strerror})") from error
+        raise SiteUnusable(
+            f"store.evidence: {folder} cannot be made ({error.strerror}). "
+            "Let schoolwatch's account write there, or name another folder."
+        ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SiteUnusable(
             f"store.evidence: {folder} cannot be written. Let the account that runs schoolwatch write there."

@@ -101,7 +101,8 @@ def _make_folder(file: str | None) -> None:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnusable(
-            f"store.database: {Path(file).parent} cannot be made ({error.strerror})"
+            f"store.database: {Path(file).parent} cannot be made ({error.strerror}). "
+            "Let schoolwatch's account write there, or name another folder."
         ) from error
 
 

@@ -179,7 +179,7 @@ def test_folders_that_cannot_be_made(tmp_path: Path) -> None:
 def test_folders_that_may_not_be_written(tmp_path: Path) -> None:
     """Root may write everywhere, so it asks as somebody else."""
     prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
-    for parent in (tmp_path, *tmp_path.parents[:2]):
+    for parent in (tmp_path, *tmp_path.parents[:3]):
         parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     settings(tmp_path)
     for path in tmp_path.iterdir():
