@@ -294,6 +294,15 @@ class Console(Table):
     behind_proxy: bool = False
 
 
+class Detoxify(Table):
+    """Weights of one's own for a second opinion on abuse; needs the extra `detoxify` to be installed."""
+
+    checkpoint: SettingsPath
+    config_folder: SettingsPath
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Of the checkpoint: a checkpoint can run code when it is loaded, so another file is refused."""
+
+
 class Operations(Table):
     """How the daemon tells somebody that it has stopped seeing (promise 8)."""
 
@@ -311,6 +320,7 @@ class Settings(Table):
     network: Network = Network()
     console: Console = Console()
     operations: Operations = Operations()
+    detoxify: Detoxify | None = None
 
     @model_validator(mode="after")
     def _tables_fit_together(self) -> Self:

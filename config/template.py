@@ -224,4 +224,11 @@ alert_after = "1h"
 # raises the alarm when this machine falls silent. Both are secrets.
 #apprise = [{ credential = "apprise-teams" }]
 #dead_man_ping = { credential = "dead-man-ping" }
+
+# A second opinion on abuse by weights of your own; needs `pip install schoolwatch[detoxify]`.
+# `sha256` is that of the checkpoint: another file is refused, because loading one can run code.
+#[detoxify]
+#checkpoint = "models/toxic.ckpt"
+#config_folder = "models/encoder"
+#sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 """

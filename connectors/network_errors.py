@@ -119,8 +119,10 @@ def _passing(causes: list[BaseException]) -> ConnectorError | None:
 
 
 _PASSING: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((requests.exceptions.Timeout, TimeoutError, urllib3_errors.TimeoutError), "The platform took too long"),
+    # urllib3 counts both of these among its time-outs.
     ((urllib3_errors.NameResolutionError,), "The platform's name could not be looked up"),
+    ((urllib3_errors.NewConnectionError,), "The connection was refused or could not be made"),
+    ((requests.exceptions.Timeout, TimeoutError, urllib3_errors.TimeoutError), "The platform took too long"),
     (
         (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError),
         "The answer broke off",

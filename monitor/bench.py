@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.table import Table
 
 from classifiers.interface import Comment
-from classifiers.judge import load_judge
 from config.loading import load_settings
 from config.schema import Watch
 from config.words import Surface
@@ -28,7 +27,7 @@ from monitor.clock import utc_now
 from monitor.demo import stage
 from monitor.demo.story import read_story
 from monitor.pipeline.intake import PageIntake
-from monitor.pipeline.register import load_register
+from monitor.pipeline.judges import site_judge
 from monitor.site import Site, open_site
 from monitor.store.models import Source, StreamCursor
 
@@ -139,7 +138,7 @@ def _item(number: int) -> Item:
 
 def _judging(site: Site) -> tuple[float, float]:
     """Comments per second, one by one and in batches."""
-    judge = load_judge(load_register(site))
+    judge = site_judge(site)
     story = read_story()
     comments = [Comment(id=str(n), text=story[n % len(story)].text) for n in range(2048)]
     started = time.perf_counter()

@@ -112,9 +112,10 @@ def _fill(table: Table, reader: "_csv.Reader", columns: Sequence[str]) -> None:
 
 
 def _heading_is_right(table: Table, heading: list[str], columns: Sequence[str]) -> bool:
-    for column in columns:
-        if column not in heading:
-            table.fault(1, column, f"is missing; the columns are: {','.join(columns)}")
+    missing = [column for column in columns if column not in heading]
+    if missing:
+        what = f"lacks {', '.join(missing)}; the first row must be: {','.join(columns)}"
+        table.fault(1, None, what)
     for place, column in enumerate(heading, start=1):
         if column not in columns:
             # A file without its heading would put a child's name here: the place, not the content.

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from config.schema import Watch
 from config.words import Surface
 from connectors.interface import Author, Item, Media, Stream
 
@@ -152,7 +151,3 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def stream_of(watch: Watch, page_id: str) -> Stream:
-    return Stream(watch, page_id)

@@ -7,6 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 from sqlalchemy import select
 
+from alerts.ladder.words import Step
+from config.policy import host_for
+from config.schema import Role
 from config.words import Lane, TaskState
 from monitor.cli.shared import UserError, london, out
 from monitor.site import Site
@@ -43,6 +46,7 @@ def _lines(incident: Incident) -> list[RenderableType]:
     parts.append(Text("\nTasks", style="bold"))
     for task in incident.tasks:
         parts += _task(task)
+        parts += _route(task, incident.platform)
     return parts
 
 
@@ -66,10 +70,22 @@ def _printable(text: str) -> str:
     return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
+_BY_THE_HOST = frozenset({Step.HOST_REPORT, Step.HOST_ESCALATION})
+
+
+def _route(task: TakedownTask, platform: str) -> list[RenderableType]:
+    """Where a report to the host goes, and who may make it, as far as that is known."""
+    if task.step not in _BY_THE_HOST or task.state != TaskState.OPEN:
+        return []
+    host = host_for(platform)
+    words = f"Route: {host.shown_route()}. Who may report: {host.shown_who_may_report()}."
+    return [Padding(Text(words, style="dim"), (0, 0, 0, 6))]
+
+
 def _task(task: TakedownTask) -> list[RenderableType]:
     due = f", due {london(task.due_at)}" if task.due_at and task.state == TaskState.OPEN else ""
     outcome = f": {task.outcome}" if task.outcome else ""
-    head = f"  {task.id}. {task.step.replace('_', ' ')} ({task.owner_role.replace('_', ' ')}) "
+    head = f"  {task.id}. {task.step.replace('_', ' ')} ({Role(task.owner_role).shown_as}) "
     return [
         Text(f"{head}– {task.state}{outcome}{due}"),
         Padding(Text(task.what_to_do, style="dim"), (0, 0, 0, 6)),

@@ -13,10 +13,9 @@ from classifiers.evaluation import evaluate as measure
 from classifiers.evaluation import read_labelled
 from classifiers.interface import Comment, Judge, Register
 from classifiers.jsonlines import BadLine, judgement_to_json, read_comments
-from classifiers.judge import load_judge
 from config.mistakes import SettingsError
 from monitor.cli.shared import JsonOption, UserError, config_path, say, settings, warn
-from monitor.pipeline.register import load_register
+from monitor.pipeline.judges import judge_for, site_judge
 from monitor.site import open_site
 
 BATCH = 256
@@ -33,7 +32,7 @@ def classify(
     ] = None,
 ) -> None:
     """Judge comments: JSON lines in, JSON lines out. A bad line is named and the rest goes on."""
-    judge, bad = load_judge(_register()), False
+    judge, bad = _judge(), False
     with _lines(file) as lines:
         for batch in _batches(read_comments(lines)):
             good = [row for _, row in batch if isinstance(row, Comment)]
@@ -71,7 +70,7 @@ def evaluate(
         warn(f"{file}: {line}")
     if not rows:
         raise UserError(f"{file}: no labelled comment in it; expected JSON lines with id, text and labels")
-    report = measure(load_judge(_register()), rows)
+    report = measure(_judge(), rows)
     if as_json:
         sys.stdout.write(json.dumps(report.to_json()) + "\n")
     else:
@@ -80,18 +79,18 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _register() -> Register:
-    """The imported register; without any settings, none, and that is said."""
+def _judge() -> Judge:
+    """With the imported register; without any settings, with none, and that is said."""
     try:
         found = settings()
     except SettingsError:
         if config_path() is not None or Path("schoolwatch.toml").exists():
             raise
         warn("No settings here, so no register is known: names are judged by their shape alone.")
-        return Register()
+        return judge_for(Register(), None)
     site = open_site(found, line_up=False)
     try:
-        return load_register(site)
+        return site_judge(site)
     finally:
         site.close()
 

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from classifiers.interface import Register
-from classifiers.judge import load_judge
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
-from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
+from monitor.cli.shared import JsonOption, UserError, config_path, out, print_records, say, settings
+from monitor.pipeline.judges import judge_for
 from monitor.pipeline.unsent import unsent
 from monitor.site import open_site
 from monitor.store import schema
@@ -103,4 +103,8 @@ def _outbox_probe() -> tuple[int, int]:
 
 def _models_probe() -> list[str]:
     """Without the register: loading it would make a database that is not there yet."""
-    return [f"{name} {version}" for name, version in load_judge(Register()).models.items()]
+    found = settings()
+    models = judge_for(Register(), found).models
+    if found.detoxify is not None and "detoxify" not in models:
+        raise UserError("the second opinion that [detoxify] asks for cannot be loaded; the log says why")
+    return [f"{name} {version}" for name, version in models.items()]

@@ -7,15 +7,14 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from classifiers.judge import load_judge
 from config.loading import require_production
 from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
 from monitor.daemon.judge_room import JudgeRoom
 from monitor.daemon.service import Service
 from monitor.logs import write_logs_to_stderr
 from monitor.passes import one_pass
+from monitor.pipeline.judges import site_judge
 from monitor.pipeline.poll import PollReport
-from monitor.pipeline.register import load_register
 from monitor.site import Site
 
 
@@ -62,12 +61,12 @@ def _with_progress(opened: Site, names: list[str]) -> list[PollReport]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
         bar = progress.add_task("starting")
-        judge = load_judge(load_register(opened))
+        judge = site_judge(opened)
         return one_pass(opened, judge, names, lambda what: progress.update(bar, description=what))
 
 
 def _plainly(opened: Site, names: list[str]) -> list[PollReport]:
-    return one_pass(opened, load_judge(load_register(opened)), names, warn)
+    return one_pass(opened, site_judge(opened), names, warn)
 
 
 def _record(report: PollReport) -> dict[str, object]:

@@ -4,8 +4,8 @@ import threading
 from datetime import datetime
 
 from classifiers.interface import Judge
-from classifiers.judge import load_judge
 from monitor.pipeline import register
+from monitor.pipeline.judges import site_judge
 from monitor.site import Site
 
 
@@ -21,6 +21,6 @@ class JudgeRoom:
         changed = register.changed_at(self._site)
         with self._lock:
             if self._judge is None or changed != self._made_from:
-                self._judge = load_judge(register.load_register(self._site))
+                self._judge = site_judge(self._site)
                 self._made_from = changed
             return self._judge

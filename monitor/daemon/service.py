@@ -33,6 +33,7 @@ from monitor.pipeline.judging import JudgementFails, judge_waiting
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.outages import ask_again_what_was_mended
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.sealing import tidy
@@ -239,6 +240,7 @@ def recover(site: Site) -> None:
         for source in session.scalars(held.with_for_update()):
             if source.lease_by is not None and is_over(source.lease_by):
                 source.lease_by = source.lease_until = None
+        ask_again_what_was_mended(session, site)
 
 
 def clear_leftovers(site: Site) -> None:

@@ -11,7 +11,6 @@ from alerts.export.verify import verify_export
 from alerts.export.week import IsoWeek
 from alerts.export.writer import ExportMade
 from alerts.mail.sink import MailSink
-from classifiers.judge import load_judge
 from classifiers.register.readers import read_pupils, read_staff
 from config.loading import load_settings
 from connectors.loopback import LoopbackPlatform
@@ -23,6 +22,7 @@ from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import Verified, verify_store
 from monitor.passes import one_pass
 from monitor.pipeline import register
+from monitor.pipeline.judges import site_judge
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.weekly import export_and_announce
 from monitor.site import Site, open_site
@@ -72,7 +72,7 @@ def _play(
     site: Site, folder: Path, platforms: dict[str, LoopbackPlatform], tell: Callable[[str], None]
 ) -> ExportMade:
     _import_register(site, folder)
-    judge = load_judge(register.load_register(site))
+    judge = site_judge(site)
     town, lines = Town(platforms), read_story()
     older, newer = lines[:-ARRIVES_LATER], lines[-ARRIVES_LATER:]
     _write(town, older, site.now() - timedelta(hours=1))

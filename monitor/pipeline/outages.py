@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connectors.errors import ConnectorError
+from monitor.site import Site
 from monitor.store.models import Outage, Source
 
 _UNWATCHED_AFTER = 3
@@ -56,3 +57,20 @@ def note_unwatched(session: Session, source: Source, now: datetime, interval: ti
                 mend="Nothing: what the platform still shows of that span is read from now on.",
             )
         )
+
+
+_A_PERSON_MENDS = (
+    "Blocked",
+    "CredentialsRefused",
+    "CreditsUsedUp",
+    "PermissionMissing",
+    "SourceMisconfigured",
+)
+
+
+def ask_again_what_was_mended(session: Session, site: Site) -> None:
+    """Whoever mended a token starts the service anew, and should not wait half an hour for the proof."""
+    broken = select(Outage.source_id).where(
+        Outage.school_id == site.school_id, Outage.ended_at.is_(None), Outage.problem.in_(_A_PERSON_MENDS)
+    )
+    session.execute(update(Source).where(Source.id.in_(broken)).values(next_poll_at=site.now()))

@@ -26,6 +26,11 @@ LONDON = ZoneInfo("Europe/London")
 _JOINS_FROM = 15
 """Characters from which the same words by different people are one matter (a re-post, a pile-on)."""
 
+_EVIDENCE = {
+    False: "The evidence is sealed.",
+    True: "The reference is sealed; nothing else of the platform's answer is kept.",
+}
+
 
 @dataclass(frozen=True)
 class Found:
@@ -163,7 +168,7 @@ def queue_alert(
         asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
         reasons=(*sorted(ladder.matter.labels), *sorted(ladder.matter.flags)),
         not_judged=not_judged,
-        evidence_note="The evidence is sealed.",
+        evidence_note=_EVIDENCE[ladder.lane is Lane.INDECENT_IMAGE],
         joined=news is not None,
     )
     now = site.now()

@@ -93,4 +93,5 @@ def test_a_huge_comment_would_hold_up_the_page(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
     started = time.process_time()
     normalise(text)
-    assert time.process_time() - started < 1
+    # Far above what it takes, and far below what a cost that grows with the square would take.
+    assert time.process_time() - started < 20

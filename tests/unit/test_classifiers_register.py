@@ -68,7 +68,7 @@ def test_tokens_would_be_made_without_a_key() -> None:
         (table(with_cell("upn", "123")).encode(), "row 2, column upn"),
         (table(with_cell("date_of_birth", "29/03/2017")).encode(), "row 2, column date_of_birth"),
         (table(with_cell("surname", "x" * 501)).encode(), "row 2, column surname: is 501 characters"),
-        (table(GOOD).encode().replace(b"surname", b"family"), "row 1, column surname: is missing"),
+        (table(GOOD).encode().replace(b"surname", b"family"), "row 1: lacks surname"),
         (table(GOOD).encode().replace(b"surname", b"class"), "column class: stands there twice"),
         (table(GOOD).encode().replace(b"4B", b"4\0B"), "row 2: holds a NUL"),
         (table(GOOD).encode() + b"\x81\x8d", "row 3: neither UTF-8"),

@@ -1,6 +1,5 @@
 """The shipped policy: a route that nobody has opened must not be told as if somebody had."""
 
-
 import pytest
 from pydantic import ValidationError
 

@@ -59,7 +59,8 @@ def test_a_huge_comment_would_hold_up_the_page(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
     started = time.process_time()
     found = one(text)
-    assert time.process_time() - started < 1
+    # Far above what it takes, and far below what a cost that grows with the square would take.
+    assert time.process_time() - started < 20
     assert all(text[reason.start : reason.end] == reason.text for reason in found.reasons)
 
 
