@@ -23,13 +23,18 @@ from classifiers.reading import Reader, Reading
 from classifiers.reasons import reasons_for
 from classifiers.register.mentions import Kind
 from classifiers.severity import severity_of
-from classifiers.signs import signs_of
+from classifiers.signs import signs_of, speaks_of_a_picture
 from config.words import Flag, Label, Severity
 
 MODELS = Path(__file__).parent / "models"
 _BATCH = 256
 _SURE = 0.99
 """Score of what a rule decides, whatever the words are."""
+_NOT_OF_OURSELVES = frozenset(
+    {Flag.THREAT, Flag.SAFEGUARDING, Flag.SELF_HARM_ENCOURAGEMENT, Flag.INDECENT_IMAGE}
+)
+"""Flags that stand alone in what others write. The school's own post needs a label beside them: it announces
+winners and walking buses, and threatens nobody."""
 _NEEDS_LABEL = frozenset(
     {Flag.INSULT, Flag.HATE, Flag.SEXUAL, Flag.HARASSMENT, Flag.STAFF_TARGET, Flag.PUPIL_TARGET}
 )
@@ -125,7 +130,7 @@ class EmbeddedJudge:
             scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], _SURE)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
-        flags = self._flags(row, given)
+        flags = self._flags(reading, row, given)
         severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
         exposed = labels[Label.PUPIL_INFORMATION]
         reasons = reasons_for(reading, one.found, given, flags, partial(self._telling, reading))
@@ -140,12 +145,16 @@ class EmbeddedJudge:
             reasons=reasons,
         )
 
-    def _flags(self, row: F64, given: Sequence[Label]) -> list[Flag]:
+    def _flags(self, reading: Reading, row: F64, given: Sequence[Label]) -> list[Flag]:
         """Flags whose head passes its threshold; some say how a label is meant, and need one to stand."""
         heads = self._school.heads
-        passed = [flag for flag in Flag if row[heads.index(flag)] >= self._thresholds[flag]]
-        aimed = Label.ABUSE in given or Label.DEFAMATION in given
-        return [flag for flag in passed if aimed or flag not in _NEEDS_LABEL]
+        passed = {flag for flag in Flag if row[heads.index(flag)] >= self._thresholds[flag]}
+        if not speaks_of_a_picture(reading):
+            passed.discard(Flag.INDECENT_IMAGE)
+        if Label.ABUSE not in given and Label.DEFAMATION not in given:
+            passed -= _NEEDS_LABEL
+            passed -= _NOT_OF_OURSELVES if reading.comment.author == "school" else set()
+        return [flag for flag in Flag if flag in passed]
 
     def _telling(self, reading: Reading, head: Label | Flag) -> str:
         """The word of the text that speaks most for a label or a flag; empty when there is none."""

@@ -12,6 +12,10 @@ _LIFE = re.compile(
     r"blown to bits|burn (?:it|the|this|that|down)\w*|"
     r"torch|petrol|acid|hang(?:ed)?|dead|in a box|slit)\b|[🔪🔫💣🪦⚰]"
 )
+_PICTURE = re.compile(
+    r"\b(?:pic|pics|picture\w*|photo\w*|image\w*|vid|vids|video\w*|clip|clips|film\w*|record(?:s|ed|ing|ings)|"
+    r"camera\w*|screenshot\w*|snap\w*|laptop\w*|tablet\w*|phone\w*|gallery|folder\w*|nude\w*|naked)\b|[📷📸🎥📹]"
+)
 _WHEREABOUTS = ("address", "postcode", "phone", "email")
 _PLATE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
 _SENSITIVE = ("medical", "family", "behaviour", "routine", "disclosure", "despair", "exploitation", "at_home")
@@ -25,3 +29,9 @@ def signs_of(reading: Reading, found: Sequence[Identified]) -> Signs:
         published_whereabouts=personal or bool(_PLATE.search(reading.view.text)),
         sensitive_detail=personal or (sensitive and bool(found)),
     )
+
+
+def speaks_of_a_picture(reading: Reading) -> bool:
+    """Where no picture is spoken of or at hand, foul words are not about an indecent one."""
+    at_hand = reading.comment.has_image or bool(reading.counts.get("indecent"))
+    return at_hand or bool(_PICTURE.search(reading.lower))

@@ -45,7 +45,7 @@ def _form(reading: Reading) -> dict[str, float]:
         "long": float(len(text) > 300),
         "emoji": float(any(ord(character) > 0x1F000 for character in text)),
         "link": float("http" in reading.lower),
-        **{f"platform_{reading.comment.platform}": 1.0 for _ in [0] if reading.comment.platform},
-        **{f"author_{reading.comment.author}": 1.0 for _ in [0] if reading.comment.author},
+        # A platform tells whether the school itself wrote, and no more of an author.
+        "author_school": float(reading.comment.author == "school"),
         **{f"surface_{reading.comment.surface}": 1.0 for _ in [0] if reading.comment.surface},
     }

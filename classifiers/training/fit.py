@@ -24,7 +24,7 @@ _PUBLIC_KEPT = 0.4
 """Share of the public model's weights that is kept; the rest is too small to matter."""
 _SCHOOL_KEPT = 0.5
 _RECALL_FIRST = {Flag.THREAT, Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT}
-"""For these a miss weighs twice as much as a false alarm (F2 in place of F1)."""
+"""For these a miss weighs twice as much as a false alarm."""
 
 
 def fit_public(rows: Sequence[PublicRow], version: str) -> LinearModel:
@@ -126,8 +126,8 @@ def _logistic(value: F64) -> F64:
 
 
 def _threshold(scores: F64, truth: npt.NDArray[np.bool_], head: str) -> float:
-    """The score at which F1 (or F2 where recall comes first) is best over the schools left out."""
-    weight = 4.0 if head in _RECALL_FIRST else 1.0
+    """The score at which F1 is best over the schools left out; recall counts twice where it comes first."""
+    weight = 2.0 if head in _RECALL_FIRST else 1.0
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(truth[order])
     measure = (1 + weight) * found / (np.arange(1, len(order) + 1) + weight * truth.sum())

@@ -45,7 +45,7 @@ def test_a_change_would_make_the_judge_worse(report: Report, label: Label, floor
 
 def test_harmless_talk_would_raise_too_many_alarms(report: Report) -> None:
     assert report.alarms_hard <= 210, report.to_text()
-    assert report.alarms_other <= 75, report.to_text()
+    assert report.alarms_other <= 150, report.to_text()
 
 
 def test_the_wrong_children_would_be_named(report: Report) -> None:
