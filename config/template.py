@@ -43,7 +43,6 @@ def template(answers: Answers | None = None) -> str:
             _people(given),
             _SOURCES,
             _NETWORK,
-            _CONSOLE,
             _OPERATIONS,
         ]
     )
@@ -206,14 +205,6 @@ _NETWORK = """\
 #proxy = "http://proxy.school.lan:8080"
 # A file with every certificate authority to be trusted: those of the system AND the filter's own.
 #ca_bundle = "/etc/ssl/school-filter.pem"
-"""
-
-_CONSOLE = """\
-[console]
-listen = "127.0.0.1:8765"
-# The address under which staff open the console. Without one, mails carry no link.
-#public_url = "https://watch.example.sch.uk"
-#behind_proxy = true
 """
 
 _OPERATIONS = """\

@@ -45,6 +45,8 @@ class ExportedItem:
     lane: Lane
     files: Mapping[str, bytes]
     withheld_reason: str | None = None
+    text: str = ""
+    """The words as they were written, for the index; the sealed record has them too."""
 
     def __post_init__(self) -> None:
         if not is_plain_name(self.item_id):
@@ -60,8 +62,8 @@ class ExportedItem:
             raise BadContents(
                 f"item {self.item_id}: an item without files needs a reason why they are withheld"
             )
-        if self.files and self.withheld_reason is not None:
-            raise BadContents(f"item {self.item_id}: files that are withheld must not be handed over")
+        if (self.files or self.text) and self.withheld_reason is not None:
+            raise BadContents(f"item {self.item_id}: what is withheld must not be handed over")
 
 
 @dataclass(frozen=True, slots=True)

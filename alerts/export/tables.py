@@ -62,8 +62,8 @@ def index(contents: ExportContents) -> bytes:
     """One row an item, worst first."""
     header = (
         "incident", "item", "severity", "lane", "considered", "platform", "handle as shown", "address",
-        "platform id", "posted (UTC)", "seen (UTC)", "seen (UK)", "sealed (UTC)", "folder", "files",
-        "why withheld",
+        "platform id", "posted (UTC)", "seen (UTC)", "seen (UK)", "sealed (UTC)", "what was written",
+        "folder", "files", "why withheld",
     )  # fmt: skip
     ordered = sorted(contents.items, key=lambda item: (-item.severity.rank, item.reference, item.item_id))
     return table(header, [_item(item) for item in ordered])
@@ -79,6 +79,7 @@ def _item(item: ExportedItem) -> list[str]:
         item.url,
         item.external_id,
         *timed,
+        item.text,
         folder,
         str(len(item.files)),
         item.withheld_reason or "",

@@ -20,9 +20,7 @@ WISHES_COUNT_IN = frozenset({Lane.STANDARD, Lane.INTIMATE_IMAGE})
 def apply(ladder: Ladder, task: Task, decision: Decision, at: datetime) -> Ladder:
     """Raises LadderRefused naming why the decision is not allowed, and the mend."""
     if task.ended:
-        raise LadderRefused(
-            f"Task {task.number} has ended already ({task.state.value}); open the step again if it is needed."
-        )
+        raise LadderRefused(f"“{task.step.shown_as}” has ended already ({task.state.value}).")
     words_of(decision.by, "Who decided")
     return _BY_KIND[decision.kind](ladder, task, decision, at)
 
@@ -62,7 +60,7 @@ def _sent(ladder: Ladder, task: Task, decision: Decision, at: datetime) -> Ladde
     """A person says that they asked; from now on the answer is waited for."""
     if task.sent_at is not None:
         raise LadderRefused(
-            f"Task {task.number} was sent already; record the answer: done with an outcome, or refused."
+            f"“{task.step.shown_as}” was sent already; record the answer: done with an outcome, or refused."
         )
     waiting = replace(
         task,

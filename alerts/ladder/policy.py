@@ -96,10 +96,13 @@ def due_when_sent(step: Step, moment: Moment) -> datetime:
 
 
 def due_once_triaged(step: Step, moment: Moment, due_at: datetime | None) -> datetime | None:
-    """A host report should leave soon after triage, and never later than the host clock allows."""
-    if step is not Step.HOST_REPORT or due_at is None:
+    """What waited for triage should follow soon after it, and never later than it was due anyway."""
+    if step not in _SOON_AFTER_TRIAGE or due_at is None:
         return due_at
-    return min(due_at, moment.at + hours(moment.policy, "host_report_hours"))
+    return min(due_at, moment.at + hours(moment.policy, _SOON_AFTER_TRIAGE[step]))
+
+
+_SOON_AFTER_TRIAGE = {Step.HOST_REPORT: "host_report_hours", Step.OWN_PAGE_HIDE: "moderate_hours"}
 
 
 def _triage(moment: Moment) -> datetime:
@@ -126,6 +129,11 @@ def _lado(moment: Moment) -> datetime:
 
 def _moderate(moment: Moment) -> datetime:
     return moment.at + hours(moment.policy, "moderate_hours")
+
+
+def _hide(moment: Moment) -> datetime:
+    """It waits for triage, so it cannot be due before triage is."""
+    return max(_triage(moment), moment.at) + hours(moment.policy, "moderate_hours")
 
 
 def _same_day(moment: Moment) -> datetime:
@@ -164,7 +172,7 @@ _WHEN_OPENED: Mapping[Step, Callable[[Moment], datetime | None]] = {
     Step.TRIAGE: _triage,
     Step.AFFECTED_INFORMED: _same_day,
     Step.SUPPORT_OFFER: _same_day,
-    Step.OWN_PAGE_HIDE: _moderate,
+    Step.OWN_PAGE_HIDE: _hide,
     Step.OWN_PAGE_DELETE: _no_hurry,
     Step.OWN_POST_REMOVE: _moderate,
     Step.UNTAG: _same_day,

@@ -46,7 +46,7 @@ def _must(what_to_do: str, *, needs_reason: bool = False) -> StepRule:
 
 RULES: Mapping[Step, StepRule] = {
     Step.TRIAGE: _must(
-        "Read the words on the incident's page, not on the platform. Say whose matter it is, who wrote it "
+        "Read the sealed words, not the post on the platform. Say whose matter it is, who wrote it "
         "and who is affected as far as you know. Opinion and complaint are no reason to remove anything. "
         "Do not reply, do not share, and do not look up the author."
     ),

@@ -23,7 +23,7 @@ LANES = {
     Lane.STAFF_ALLEGATION: "Allegation about a member of staff",
     Lane.OWN_BREACH: "Pupil information on the school's own page",
     Lane.INTIMATE_IMAGE: "Intimate image of an adult",
-    Lane.STANDARD: "Standard takedown",
+    Lane.STANDARD: "Comment to look at",
     Lane.COMPLAINT: "Complaint",
 }
 

@@ -8,7 +8,7 @@ import typer
 from alerts.export.verify import verify_export
 from alerts.export.week import IsoWeek
 from config.schema import Role
-from monitor.cli.shared import JsonOption, UserError, print_records, say, site
+from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import verify_store
 from monitor.pipeline.weekly import export_week
@@ -79,5 +79,7 @@ def export(
             wanted = IsoWeek.parse(week) if week else IsoWeek.of(opened.now())
         except ValueError as error:
             raise UserError(f"--week {week}: {error}") from error
-        made = export_week(opened, wanted, out, reader)
+        if wanted.start > opened.now():
+            raise UserError(f"--week {wanted}: this week has not begun")
+        made = export_week(opened, wanted, out, reader, actor=login_name())
     say(f"Wrote {made.path}\nSHA-256 {made.sha256}")

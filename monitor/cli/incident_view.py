@@ -1,7 +1,5 @@
 """One incident on the screen: the sealed words, why it was raised, and what is to be done."""
 
-import getpass
-
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -11,7 +9,7 @@ from alerts.ladder.words import Step
 from config.policy import host_for
 from config.schema import Role
 from config.words import Lane, TaskState
-from monitor.cli.shared import UserError, london, out
+from monitor.cli.shared import UserError, login_name, london, out
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Incident, Item, TakedownTask
@@ -29,7 +27,7 @@ def show_incident(site: Site, reference: str) -> None:
             raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
         for item in incident.items:
             custody.note(
-                session, site.school_id, site.now(), "viewed", actor=getpass.getuser(),
+                session, site.school_id, site.now(), "viewed", actor=login_name(),
                 item_uid=item.uid, reference=reference,
             )  # fmt: skip
         view = Group(*_lines(incident))

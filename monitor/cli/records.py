@@ -1,6 +1,5 @@
 """`items`, `incidents`, `tasks`: what was seen, what was raised, what is to be done."""
 
-import getpass
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from alerts.ladder.state import Consent, Decision, LadderRefused
 from alerts.ladder.words import ConsentScope, DecisionKind, Override
 from config.words import Outcome
 from monitor.cli.incident_view import show_incident
-from monitor.cli.shared import JsonOption, UserError, london, print_records, say, site
+from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site
 from monitor.pipeline.decisions import NoSuchTask, decide, record_consent
 from monitor.store.models import Incident, Item, Source, TakedownTask
 
@@ -64,7 +63,7 @@ def incidents(
     """Every matter that a person must look at; with a reference, one of them with its words and tasks."""
     with site() as opened:
         if reference is not None:
-            show_incident(opened, reference)
+            show_incident(opened, reference.upper())
             return
         with opened.database.read() as session:
             columns = ("reference", "severity", "lane", "state", "categories", "opened_at")
@@ -100,7 +99,7 @@ def tasks(context: typer.Context, as_json: JsonOption = False) -> None:
             select(TakedownTask)
             .filter_by(school_id=opened.school_id)
             .options(selectinload(TakedownTask.incident))
-            .order_by(TakedownTask.id)
+            .order_by(TakedownTask.due_at, TakedownTask.id)
         )
         records = (_task_record(task) for task in session.scalars(query))
         columns = ("id", "incident", "rung", "step", "owner_role", "due_at", "state", "outcome")
@@ -158,10 +157,7 @@ def withdraw(task: TaskId, reason: Reason = None, by: By = None) -> None:
 
 
 def _who(by: str | None) -> str:
-    try:
-        return by or getpass.getuser()
-    except (KeyError, OSError) as unknown:
-        raise UserError("this account has no name; say who decides with --by NAME") from unknown
+    return by or login_name()
 
 
 def _decide(task_id: int, decision: Decision) -> None:
@@ -169,7 +165,8 @@ def _decide(task_id: int, decision: Decision) -> None:
         try:
             record = decide(opened, task_id, decision)
         except (LadderRefused, NoSuchTask) as refusal:
-            raise UserError(str(refusal)) from refusal
+            hint = " Give it with --reason." if decision.reason is None and "missing" in str(refusal) else ""
+            raise UserError(f"{refusal}{hint}") from refusal
     say(f"{record.reference}: {record.step} is now {record.state}.")
     for task in record.opened:
         due = f", due {london(task.due_at)}" if task.due_at else ""

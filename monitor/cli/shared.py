@@ -1,5 +1,6 @@
 """What every command needs: the settings it was pointed at, an open site, and ways to print."""
 
+import getpass
 import json
 import os
 import sys
@@ -66,6 +67,14 @@ def site(*, polls: bool = False) -> Iterator[Site]:
         yield opened
     finally:
         opened.close()
+
+
+def login_name() -> str:
+    """Who is at the keyboard, for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as unknown:
+        raise UserError("this account has no name; say who decides with --by NAME") from unknown
 
 
 def out() -> Console:

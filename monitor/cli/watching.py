@@ -8,11 +8,13 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.loading import require_production
+from connectors.errors import ConnectorError
 from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
 from monitor.daemon.judge_room import JudgeRoom
 from monitor.daemon.service import Service
 from monitor.logs import write_logs_to_stderr
 from monitor.passes import one_pass
+from monitor.pipeline.accounts import connect
 from monitor.pipeline.judges import site_judge
 from monitor.pipeline.poll import PollReport
 from monitor.site import Site
@@ -30,7 +32,19 @@ def run() -> None:
     with site(polls=True) as opened:
         room = JudgeRoom(opened)
         room.judge()  # a broken model is said now, not when the first comment comes
+        _say_what_cannot_be_read(opened)
         Service(opened, room.judge).run()
+
+
+def _say_what_cannot_be_read(opened: Site) -> None:
+    """A source that the settings leave without a token is said at once; the others are watched."""
+    for source in opened.settings.sources:
+        try:
+            connect(opened, source).close()
+        except ConnectorError as error:
+            warn(f"{error}. {error.mend}")
+    if not opened.settings.sources:
+        warn("No [[sources]] in the settings: nothing is watched.")
 
 
 def poll(

@@ -43,7 +43,7 @@ CheckLock = Callable[[], None]
 def only_instance(database: Database) -> Iterator[CheckLock]:
     where = database.engine.url.render_as_string(hide_password=True)
     if database.is_sqlite:
-        with _file_lock(Path(f"{database.engine.url.database}.lock"), where):
+        with file_lock(Path(f"{database.engine.url.database}.lock"), where):
             yield lambda: None  # a file lock goes with the process and not before
     else:
         with _advisory_lock(database.engine, where) as check:
@@ -51,7 +51,8 @@ def only_instance(database: Database) -> Iterator[CheckLock]:
 
 
 @contextmanager
-def _file_lock(path: Path, where: str) -> Iterator[None]:
+def file_lock(path: Path, where: str) -> Iterator[None]:
+    """The lock of a service on the SQLite database beside `path`; raises AnotherDaemon while one holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

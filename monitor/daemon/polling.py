@@ -98,5 +98,6 @@ class PollCrew:
 def _log_report(report: PollReport) -> None:
     if report.skipped:
         return
-    problems = [type(error).__name__ for error in report.errors]
-    log.info("polled", source=report.source, new=report.new_items, pages=report.pages, problems=problems)
+    problems = [f"{type(error).__name__}: {error} {error.mend}" for error in report.errors]
+    tell = log.warning if problems else log.info
+    tell("polled", source=report.source, new=report.new_items, pages=report.pages, problems=problems)

@@ -7,6 +7,7 @@ from importlib.resources import as_file
 from pathlib import Path
 
 from connectors.loopback import LoopbackPlatform
+from monitor.daemon.instance import AnotherDaemon, file_lock
 from monitor.demo.story import SCHOOL
 
 MARK = "# Written by `schoolwatch demo`"
@@ -25,7 +26,11 @@ def clear(folder: Path) -> None:
         raise FolderInUse(
             f"{folder} exists and was not made by the demo, so it is left alone; move it, or run elsewhere"
         )
-    shutil.rmtree(folder)
+    try:
+        with file_lock(folder / "schoolwatch.db.lock", str(folder)):
+            shutil.rmtree(folder)
+    except AnotherDaemon as running:
+        raise FolderInUse(f"{folder} is being watched by a running schoolwatch; stop it first") from running
 
 
 def set_up(folder: Path, platforms: Mapping[str, LoopbackPlatform], mail_port: int) -> Path:

@@ -104,17 +104,16 @@ class _Check:
         if not files:
             yield "its evidence folder is missing"
             return
-        within = faults_within(row.item_uid, files)
-        yield from within
-        for name, digest in row.files.items():
-            if name in files and sha256(files[name]) != digest and not any(name in why for why in within):
-                yield f"{name} was changed"
-        if not within and set(files) == set(row.files):
+        # First the files one by one, so that a broken seal accuses no file but itself.
+        differing = list(_differing(row.files, files))
+        yield from differing or faults_within(row.item_uid, files)
+        if not differing:
             yield from self._against_log(row, files)
-        elif not within:
-            yield "its files are not those that its row names"
 
     def _against_log(self, row: EvidenceItem, files: dict[str, bytes]) -> Iterator[str]:
+        if not {SEAL, "record.json"} <= files.keys():
+            yield "its seal or record is not among its files"
+            return
         seal = json.loads(files[SEAL])
         leaf, second = self.leaves.get(row.leaf_seq), self.leaves.get(row.evidence_leaf_seq)
         if leaf is None or leaf.body != seal["leaf"]:
@@ -144,6 +143,16 @@ class _Check:
         for path in sorted(self.folder.rglob("*")):
             if (path.is_file() and path.parent not in known) or (path.is_dir() and path.parent in known):
                 yield Fault(path.parent.name, f"{path.relative_to(self.folder)} was added")
+
+
+def _differing(digests: dict[str, str], files: dict[str, bytes]) -> Iterator[str]:
+    for name in sorted(digests.keys() | files.keys()):
+        if name not in files:
+            yield f"{name} is missing"
+        elif name not in digests:
+            yield f"{name} was added"
+        elif sha256(files[name]) != digests[name]:
+            yield f"{name} was changed"
 
 
 def _body(leaf: Leaf) -> bytes:

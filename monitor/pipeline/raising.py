@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
 from alerts.ladder.matter import Matter, lane_of
 from alerts.ladder.policy import default_policy
+from alerts.ladder.tasks import Task
+from alerts.ladder.words import Gate, Step
 from alerts.mail.drafts import alert_draft
 from alerts.mail.facts import AlertFacts, Asked
 from classifiers.interface import Judgement
@@ -165,7 +167,7 @@ def queue_alert(
         lane=ladder.lane,
         platform=incident.platform,
         seen_at=incident.first_seen_at,
-        asked=tuple(Asked(task.step.shown_as, task.due_at) for task in open_tasks(ladder)),
+        asked=_asked(ladder),
         reasons=(*sorted(ladder.matter.labels), *sorted(ladder.matter.flags)),
         not_judged=not_judged,
         evidence_note=_EVIDENCE[ladder.lane is Lane.INDECENT_IMAGE],
@@ -178,6 +180,22 @@ def queue_alert(
     for person in people_to_tell(session, site, incident, now):
         letter = outbox.Letter("alert", event, person.email, priority, draft, incident.id)
         outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+
+
+def _asked(ladder: Ladder) -> tuple[Asked, ...]:
+    """What is to be done, and by when. What waits for triage is said to, and hurries triage."""
+    tasks = open_tasks(ladder)
+    waiting = [task for task in tasks if Gate.TRIAGE in task.needs]
+    soonest = min((task.due_at for task in waiting if task.due_at), default=None)
+    return tuple(_one_asked(task, soonest) for task in tasks)
+
+
+def _one_asked(task: Task, soonest: datetime | None) -> Asked:
+    if task.step is Step.TRIAGE and task.due_at and soonest:
+        return Asked(task.step.shown_as, min(task.due_at, soonest))
+    if Gate.TRIAGE in task.needs:
+        return Asked(f"After that, if you so decide: {task.step.shown_as}", task.due_at)
+    return Asked(task.step.shown_as, task.due_at)
 
 
 def _categories(matter: Matter) -> set[str]:

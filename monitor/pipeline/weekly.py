@@ -32,12 +32,14 @@ def export_week(
     week: IsoWeek,
     folder: Path,
     reader: Role = Role.SENIOR_MANAGER,
+    *,
     made_at: datetime | None = None,
+    actor: str = custody.DAEMON,
 ) -> ExportMade:
-    """Write one week's export for one reader, and record who was given what."""
+    """Write one week's export for one reader, and record who made it and what was given."""
     contents, made = _write(site, week, folder, reader, made_at or site.now())
     with site.database.write() as session:
-        _note_custody(session, site, contents, made, reader)
+        _note_custody(session, site, contents, made, reader, actor=actor)
     return made
 
 
@@ -53,11 +55,12 @@ def _write(
 
 
 def _note_custody(
-    session: Session, site: Site, contents: ExportContents, made: ExportMade, reader: Role
-) -> None:
+    session: Session, site: Site, contents: ExportContents, made: ExportMade, reader: Role,
+    *, actor: str = custody.DAEMON,
+) -> None:  # fmt: skip
     for item in contents.items:
         custody.note(
-            session, site.school_id, site.now(), "exported", item_uid=item.item_id,
+            session, site.school_id, site.now(), "exported", actor=actor, item_uid=item.item_id,
             reference=item.reference, week=str(contents.week), reader=str(reader), sha256=made.sha256,
         )  # fmt: skip
 

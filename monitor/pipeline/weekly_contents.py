@@ -99,6 +99,7 @@ def _item(site: Site, evidence: EvidenceItem, item: Item, incident: Incident) ->
         lane=lane,
         files={} if withheld else read_item(site.evidence, item.uid),
         withheld_reason=WITHHELD if withheld else None,
+        text="" if withheld else item.text or "",
     )
 
 

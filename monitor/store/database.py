@@ -99,6 +99,8 @@ def _make_folder(file: str | None) -> None:
         return
     try:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
+        if not Path(file).exists():
+            Path(file).touch(mode=0o600)  # it will hold what was written about children
     except OSError as error:
         raise DatabaseUnusable(
             f"store.database: {Path(file).parent} cannot be made ({error.strerror}). "

@@ -87,7 +87,7 @@ WEEKLY = WeeklyFacts(
     items_raised=12,
     not_judged=3,
     by_category=(Tally("abuse", 7),),
-    by_lane=(Tally("Standard takedown", 10),),
+    by_lane=(Tally("Comment to look at", 10),),
     by_state=(Tally("open", 4),),
     by_severity=(Tally("High", 3),),
     in_other_lanes=2,
@@ -130,7 +130,7 @@ What was seen
 -------------
 Reference: SW-2026-0042
 Severity:  High
-Matter:    Standard takedown
+Matter:    Comment to look at
 Platform:  X
 Seen:      Sat 21 Nov 2026, 23:10 GMT
 Items:     3, of which not judged (picture only): 1
@@ -139,7 +139,8 @@ Evidence:  sealed Sat 21 Nov 2026, 23:11 GMT
 
 To see it, use the computer at school that runs schoolwatch: this mail carries
 no link because no public address is set up. `schoolwatch incidents` and
-`schoolwatch tasks` list everything there; your IT technician can help.
+`schoolwatch tasks` list everything there. Only somebody who may know of this
+matter should look.
 
 --\x20
 Sent by schoolwatch for Fernhill Primary & Nursery School. It shows what to
