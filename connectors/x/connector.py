@@ -7,7 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.schema import Watch
-from connectors.errors import ConnectorError, Gone, NotSupported, PermissionMissing, ProtocolDrift
+from connectors.errors import (
+    ConnectorError,
+    CursorTooOld,
+    Gone,
+    NotSupported,
+    PermissionMissing,
+    ProtocolDrift,
+)
 from connectors.http import BoundedSession
 from connectors.interface import (
     Account,
@@ -159,6 +166,8 @@ class XConnector:
             again = replace(standing, walk=replace(walk, since=None, start_time=edge))
             why = "X no longer reaches back to where the last reading stopped"
             return self._page((), again, Gap(standing.read_at, edge, why))
+        if "start_time" in refused.parameters:
+            raise CursorTooOld("X refuses to reach back to where the last reading stopped.") from refused
         raise refused
 
     def _ask(self, stream: Stream, walk: Walk) -> Batch:

@@ -50,13 +50,13 @@ def item_record(
                 "raw_bytes": len(item.raw),
                 "page_sha256": page_sha256,
             },
-            "tool": {
-                "software": "schoolwatch",
-                "version": __version__,
-                "python": machine.python_version(),
-            },
+            "tool": _tool(),
         }
     )
+
+
+def _tool() -> dict[str, str]:
+    return {"software": "schoolwatch", "version": __version__, "python": machine.python_version()}
 
 
 def _where(item: Item, source: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from config.schema import Watch
 from config.words import Surface, Visibility
 from connectors.errors import (
     ConnectorError,
+    CursorTooOld,
     Gone,
     NotSupported,
     PermissionMissing,
@@ -219,6 +220,17 @@ def test_a_since_id_that_x_finds_too_old_would_stop_the_search(bench: Bench, ser
     assert (page.gap.start, page.gap.end) == (stopped, bench.clock.now() - cursors.SEARCH_REACH)
     bench.read(stream)
     assert ids_of(bench) == {found}
+
+
+def test_a_start_that_x_finds_too_old_would_be_called_a_fault_of_the_platform(bench: Bench) -> None:
+    """The technician would look for a newer release instead of for the clock, or for a service long off."""
+    bench.connector.close()
+    bench.connector = bench.connect(watch=(Watch.SEARCH,), search=("fernhill",))
+    (stream,) = bench.connector.streams()
+    walk = Walk(bench.clock.now(), since=None, start_time=bench.ago(days=9), swept=False)
+    bench.cursors[stream] = cursors.save(Standing(high=1, read_at=bench.ago(days=9), walk=walk))
+    with pytest.raises(CursorTooOld, match="reach back"):
+        bench.step(stream)
 
 
 def test_a_page_token_that_x_forgot_would_stop_the_stream(bench: Bench, server: XLoopback) -> None:
