@@ -50,7 +50,13 @@ def verify_export(
         files = _of_folder(path, limits, faults) if path.is_dir() else _of_zip(path, limits, faults)
     except _Unreadable as error:
         return [*faults, Fault(path.name, one_line(str(error)))]
-    faults += _against_manifest(files)
+    # What is there but cannot be unpacked is not missing as well.
+    accused = {fault.name for fault in faults}
+    faults += [
+        one
+        for one in _against_manifest(files)
+        if one != Fault(one.name, "missing") or one.name not in accused
+    ]
     faults += _against_index(files)
     if check_items is not None:
         faults += _items_own(files, check_items)
