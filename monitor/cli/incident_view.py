@@ -6,7 +6,7 @@ from rich.text import Text
 from sqlalchemy import select
 
 from alerts.ladder.words import Step
-from config.policy import host_for
+from config.policy import helplines, host_for
 from config.schema import Role
 from config.words import Lane, TaskState
 from monitor.cli.shared import UserError, login_name, london, out
@@ -77,6 +77,9 @@ def _route(task: TakedownTask, platform: str) -> list[RenderableType]:
         return []
     host = host_for(platform)
     words = f"Route: {host.shown_route()}. Who may report: {host.shown_who_may_report()}."
+    if task.step == Step.HOST_ESCALATION:
+        helpline = helplines()["posh"]
+        words += f" {helpline.title}: {helpline.shown_contact()}."
     return [Padding(Text(words, style="dim"), (0, 0, 0, 6))]
 
 

@@ -35,8 +35,8 @@ def clear(folder: Path) -> None:
 
 def set_up(folder: Path, platforms: Mapping[str, LoopbackPlatform], mail_port: int) -> Path:
     """Write everything a real school would have; answers the settings file."""
-    (folder / "secrets").mkdir(parents=True, mode=0o700)
-    sources = "\n".join(_source(folder, name, platform) for name, platform in platforms.items())
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = sources_text(folder, platforms)
     settings = folder / "schoolwatch.toml"
     settings.write_text(settings_text(mail_port, sources), encoding="utf-8")
     with as_file(SCHOOL / "register") as register:
@@ -47,6 +47,12 @@ def set_up(folder: Path, platforms: Mapping[str, LoopbackPlatform], mail_port: i
 def settings_text(mail_port: int, sources: str) -> str:
     """The invented school's settings with these `[[sources]]`."""
     return _SETTINGS.format(mark=MARK, port=mail_port, sources=sources)
+
+
+def sources_text(folder: Path, platforms: Mapping[str, LoopbackPlatform]) -> str:
+    """The `[[sources]]` of loopback platforms, named as they are; their secrets go into files of `folder`."""
+    (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
+    return "\n".join(_source(folder, name, platform) for name, platform in platforms.items())
 
 
 def _source(folder: Path, name: str, platform: LoopbackPlatform) -> str:
@@ -121,7 +127,8 @@ holiday_cover = true
 
 {sources}"""
 
-_SOURCE = """[[sources]]
+_SOURCE = """
+[[sources]]
 name = "{name}"
 platform = "{name}"
 account = "{account}"

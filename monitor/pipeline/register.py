@@ -1,7 +1,9 @@
 """The school's register in the store: replacing it whole, and handing it to the classifiers."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,8 +21,8 @@ def load_register(site: Site) -> Register:
     return Register(
         school_name=site.school_name,
         also_known_as=site.settings.school.also_known_as,
-        pupils=tuple(_pupil(row) for row in pupils),
-        staff=tuple(_member(row) for row in staff),
+        pupils=tuple(Pupil(**_fields(row, Pupil)) for row in pupils),
+        staff=tuple(StaffMember(**_fields(row, StaffMember)) for row in staff),
         token_key=site.token_key,
     )
 
@@ -35,79 +37,32 @@ def note_change(session: Session, site: Site) -> None:
 
 
 def replace_pupils(session: Session, school_id: int, pupils: Sequence[Pupil]) -> None:
-    session.execute(delete(models.Pupil).where(models.Pupil.school_id == school_id))
-    session.add_all(
-        models.Pupil(
-            school_id=school_id,
-            pupil_id=pupil.pupil_id,
-            first_name=pupil.first_name,
-            preferred_name=pupil.preferred_name,
-            surname=pupil.surname,
-            class_name=pupil.class_name,
-            year_group=pupil.year_group,
-            upn_token=pupil.upn_token,
-            date_of_birth_token=pupil.date_of_birth_token,
-            photo_consent=list(pupil.photo_consent),
-            consent_withdrawn_on=pupil.consent_withdrawn_on,
-        )
-        for pupil in pupils
-    )
+    _replace(session, school_id, models.Pupil, pupils)
 
 
 def replace_staff(session: Session, school_id: int, staff: Sequence[StaffMember]) -> None:
-    session.execute(delete(models.StaffMember).where(models.StaffMember.school_id == school_id))
-    session.add_all(
-        models.StaffMember(
-            school_id=school_id,
-            staff_id=member.staff_id,
-            title=member.title,
-            first_name=member.first_name,
-            surname=member.surname,
-            role=member.role,
-            also_known_as=list(member.also_known_as),
-        )
-        for member in staff
-    )
+    _replace(session, school_id, models.StaffMember, staff)
 
 
 def replace_consents(session: Session, school_id: int, consents: Sequence[Consent]) -> None:
-    session.execute(delete(models.Consent).where(models.Consent.school_id == school_id))
-    session.add_all(
-        models.Consent(
-            school_id=school_id,
-            pupil_id=consent.pupil_id,
-            channel=consent.channel,
-            medium=consent.medium,
-            valid_from=consent.valid_from,
-            valid_to=consent.valid_to,
-            given_by=consent.given_by,
-            document_ref=consent.document_ref,
-        )
-        for consent in consents
-    )
+    _replace(session, school_id, models.Consent, consents)
 
 
-def _pupil(row: models.Pupil) -> Pupil:
-    return Pupil(
-        pupil_id=row.pupil_id,
-        first_name=row.first_name,
-        preferred_name=row.preferred_name,
-        surname=row.surname,
-        class_name=row.class_name,
-        year_group=row.year_group,
-        upn_token=row.upn_token,
-        date_of_birth_token=row.date_of_birth_token,
-        photo_consent=tuple(row.photo_consent),
-        consent_withdrawn_on=row.consent_withdrawn_on,
-    )
+_Table = type[models.Pupil] | type[models.StaffMember] | type[models.Consent]
 
 
-def _member(row: models.StaffMember) -> StaffMember:
-    return StaffMember(
-        staff_id=row.staff_id,
-        title=row.title,
-        first_name=row.first_name,
-        surname=row.surname,
-        role=row.role,
-        also_known_as=tuple(row.also_known_as),
-    )
+def _replace(
+    session: Session, school_id: int, table: _Table, entries: Sequence[Pupil | StaffMember | Consent]
+) -> None:
+    """A table's columns are named as its entries' fields are; a list of values is kept as JSON."""
+    session.execute(delete(table).where(table.school_id == school_id))
+    session.add_all(table(school_id=school_id, **_columns(entry)) for entry in entries)
+
+
+def _columns(entry: Pupil | StaffMember | Consent) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(entry).items()}
+
+
+def _fields(row: models.Pupil | models.StaffMember, entry: type[Pupil] | type[StaffMember]) -> dict[str, Any]:
+    values = {field.name: getattr(row, field.name) for field in fields(entry)}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}

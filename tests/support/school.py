@@ -16,6 +16,7 @@ from config.schema import Settings
 from config.words import Flag, Label, Severity
 from connectors.loopback import LoopbackPlatform
 from connectors.registry import plugins
+from monitor.demo.stage import sources_text
 from monitor.passes import Tell, one_pass
 from monitor.pipeline.poll import PollReport
 from monitor.site import Site, open_site
@@ -113,29 +114,9 @@ def write_settings(
 ) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "database-url").write_text(database)
-    sources = "\n".join(_source(folder, name, platform) for name, platform in platforms.items())
     path = folder / "schoolwatch.toml"
-    path.write_text(SETTINGS.format(port=mail_port) + sources + more)
+    path.write_text(SETTINGS.format(port=mail_port) + sources_text(folder, platforms) + more)
     return load_settings(path)
-
-
-def _source(folder: Path, name: str, platform: LoopbackPlatform) -> str:
-    lines = []
-    for key, value in platform.credentials().items():
-        path = folder / f"{name}-{key}"
-        path.write_text(value)
-        lines.append(f'{key} = {{ file = "{path}" }}')
-    return f"""
-[[sources]]
-name = "{name}"
-platform = "{name}"
-account = "{platform.account}"
-account_id = "{platform.account_id}"
-watch = ["own_posts", "comments", "mentions"]
-base_url = "{platform.base_url}"
-[sources.credentials]
-{chr(10).join(lines)}
-"""
 
 
 SETTINGS = """
