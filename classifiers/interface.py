@@ -52,6 +52,8 @@ class Judgement:
     """False when there were no words to judge (a picture only): never to be shown as harmless."""
     models: Mapping[str, str] = field(default_factory=dict)
     """Which model, in which version, gave each score."""
+    danger_scores: Mapping[Flag, float] = field(default_factory=dict)
+    """Of the flags that stand alone; the others have none that means anything by itself."""
 
     @property
     def raises(self) -> bool:

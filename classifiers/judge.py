@@ -4,6 +4,7 @@
 answer does not depend on the others in its batch.
 """
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,10 +13,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.caution import BALANCED, DANGER, Levels, floors_for, thresholds_for
 from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
 from classifiers.features import PUBLIC, describe, public_text
 from classifiers.hashing import hash_texts
 from classifiers.interface import Comment, Judgement, Register
+from classifiers.learning import Learned, shifted
 from classifiers.linear import LinearModel, load, pick_features
 from classifiers.pupil_information.identify import Identified, identify, resolved
 from classifiers.pupil_information.rules import must_be_pupil_information
@@ -24,7 +27,7 @@ from classifiers.reasons import reasons_for
 from classifiers.register.mentions import Kind
 from classifiers.severity import severity_of
 from classifiers.signs import signs_of, speaks_of_a_picture
-from config.words import Flag, Label, Severity
+from config.words import Caution, Flag, Label, Severity
 
 MODELS = Path(__file__).parent / "models"
 _BATCH = 256
@@ -58,7 +61,9 @@ class EmbeddedJudge:
         public: LinearModel,
         school: LinearModel,
         *,
+        levels: Levels = BALANCED,
         thresholds: Mapping[Label, float] | None = None,
+        learned: Learned | None = None,
         second: SecondOpinion | None = None,
     ) -> None:
         self._reader = Reader(register)
@@ -66,13 +71,13 @@ class EmbeddedJudge:
         self._public = public
         self._school = school
         self._second = second
-        self._thresholds = {head: school.threshold_of(head) for head in school.heads} | {
-            label.value: value for label, value in (thresholds or {}).items()
-        }
         self._labels = [school.heads.index(label.value) for label in Label]
+        self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
+        self._learned = learned if learned is not None and learned.models == self.shipped_models else None
+        self._thresholds = self._thresholds_at(levels)
 
     @property
-    def models(self) -> dict[str, str]:
+    def shipped_models(self) -> dict[str, str]:
         """Name, version and SHA-256 of every model that speaks here."""
         told = {
             model.name: f"{model.version} sha256:{model.sha256}" for model in (self._public, self._school)
@@ -82,8 +87,43 @@ class EmbeddedJudge:
         return told
 
     @property
+    def models(self) -> dict[str, str]:
+        """The shipped models, and the version learned from this school's decisions where one is in force."""
+        told = self.shipped_models
+        return told if self._learned is None else told | {"learned": str(self._learned.version)}
+
+    @property
+    def learned(self) -> Learned | None:
+        """What is in force of the school's own. None too when it was learned beside other models."""
+        return self._learned
+
+    @property
     def thresholds(self) -> Mapping[str, float]:
         return dict(self._thresholds)
+
+    def at(self, level: Caution) -> "EmbeddedJudge":
+        """The same judge with every label and the danger flags at one level; what was learned stays in force."""
+        return self.with_levels(Levels.all(level))
+
+    def with_levels(self, levels: Levels) -> "EmbeddedJudge":
+        other = copy.copy(self)
+        other._thresholds = self._thresholds_at(levels)
+        return other
+
+    def with_learned(self, learned: Learned | None, levels: Levels) -> "EmbeddedJudge":
+        """The same judge at the given levels as if another version were in force, or none."""
+        other = copy.copy(self)
+        other._learned = learned
+        return other.with_levels(levels)
+
+    def _thresholds_at(self, levels: Levels) -> dict[str, float]:
+        heads, table = self._school.heads, self._school.thresholds
+        thresholds = thresholds_for(table, heads, levels)
+        if self._learned is not None:
+            thresholds = shifted(thresholds, self._learned.offsets, floors_for(table, heads))
+        # What a rule decides stands at every level.
+        exposed = min(thresholds[Label.PUPIL_INFORMATION], _SURE)
+        return thresholds | {Label.PUPIL_INFORMATION.value: exposed} | self._fixed
 
     def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
         """One judgement a comment, in order."""
@@ -140,6 +180,7 @@ class EmbeddedJudge:
             scores=scores,
             severity=severity,
             flags=tuple(flags),
+            danger_scores={flag: float(row[self._school.heads.index(flag)]) for flag in DANGER},
             pupils=resolved(one.found) if exposed else (),
             staff=_staff(reading),
             reasons=reasons,
@@ -169,11 +210,16 @@ class EmbeddedJudge:
 def load_judge(
     register: Register,
     *,
+    levels: Levels = BALANCED,
     thresholds: Mapping[Label, float] | None = None,
+    learned: Learned | None = None,
     detoxify: DetoxifySettings | None = None,
     models: Path = MODELS,
 ) -> EmbeddedJudge:
     """The judge for one school. `ModelBroken` when a shipped model is missing or damaged.
+
+    `levels` chooses among the model's thresholds; `thresholds` of a label overrules it; `learned` moves them
+    if it was learned beside the same models, and is set aside otherwise.
 
     A detoxify checkpoint that cannot be used is logged as an error and the embedded models go on alone;
     `judge.models` then has no entry `detoxify`.
@@ -181,7 +227,9 @@ def load_judge(
     public = load(models / f"{PUBLIC}.npz")
     school = load(models / "school.npz")
     second = load_second_opinion(detoxify) if detoxify is not None else None
-    return EmbeddedJudge(register, public, school, thresholds=thresholds, second=second)
+    return EmbeddedJudge(
+        register, public, school, levels=levels, thresholds=thresholds, learned=learned, second=second
+    )
 
 
 def _staff(reading: Reading) -> tuple[str, ...]:

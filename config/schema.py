@@ -44,6 +44,7 @@ from config.database import complete_address, database_address, sqlite_file
 from config.durations import parse_duration
 from config.folders import FOLDER, SettingsPath
 from config.secrets import SecretMissing, SecretReference
+from config.words import Caution
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 
@@ -294,6 +295,19 @@ class Console(Table):
     behind_proxy: bool = False
 
 
+class Judgement(Table):
+    """How readily each label speaks up: few false alarms, or few misses.
+
+    `danger` is for threat, safeguarding, indecent image and encouragement of self-harm, which keep a floor of
+    recall even when quiet.
+    """
+
+    abuse: Caution = Caution.BALANCED
+    defamation: Caution = Caution.BALANCED
+    pupil_information: Caution = Caution.BALANCED
+    danger: Caution = Caution.BALANCED
+
+
 class Detoxify(Table):
     """Weights of one's own for a second opinion on abuse; needs the extra `detoxify` to be installed."""
 
@@ -320,6 +334,7 @@ class Settings(Table):
     network: Network = Network()
     console: Console = Console()
     operations: Operations = Operations()
+    judgement: Judgement = Judgement()
     detoxify: Detoxify | None = None
 
     @model_validator(mode="after")

@@ -43,6 +43,7 @@ def template(answers: Answers | None = None) -> str:
             _people(given),
             _SOURCES,
             _NETWORK,
+            _JUDGEMENT,
             _OPERATIONS,
         ]
     )
@@ -205,6 +206,17 @@ _NETWORK = """\
 #proxy = "http://proxy.school.lan:8080"
 # A file with every certificate authority to be trusted: those of the system AND the filter's own.
 #ca_bundle = "/etc/ssl/school-filter.pem"
+"""
+
+_JUDGEMENT = """\
+[judgement]
+# How readily each speaks up: "quiet" (few false alarms), "balanced", or "cautious" (few misses). What each
+# means in alarms and misses: `schoolwatch evaluate FILE`. `danger` is for threats, safeguarding, indecent
+# images and encouragement of self-harm; even "quiet" keeps a floor there.
+abuse = "balanced"
+defamation = "balanced"
+pupil_information = "balanced"
+danger = "balanced"
 """
 
 _OPERATIONS = """\

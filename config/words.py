@@ -37,6 +37,14 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Caution(StrEnum):
+    """How readily the judgement speaks up; a model holds one threshold for each, in this order."""
+
+    QUIET = "quiet"
+    BALANCED = "balanced"
+    CAUTIOUS = "cautious"
+
+
 class Surface(StrEnum):
     """Where on a platform an item stands."""
 
