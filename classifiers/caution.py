@@ -105,7 +105,7 @@ class _Cuts:
         return float(self.threshold[np.argmax(np.where(allowed, measure, -1.0))])
 
     def reaching(self, recall: float, precision: float) -> float:
-        """The highest cut with this recall; where it costs too much precision, the lowest one that does not."""
+        """The highest cut with this recall; where it costs too much precision, the lowest that does not."""
         wanted = int(np.argmax(self.recall >= recall - 1e-9))
         bearable = np.flatnonzero(self.precision >= precision)
         return float(self.threshold[min(wanted, bearable[-1]) if len(bearable) else wanted])

@@ -72,6 +72,7 @@ class EmbeddedJudge:
         self._school = school
         self._second = second
         self._labels = [school.heads.index(label.value) for label in Label]
+        self._danger = {flag: school.heads.index(flag.value) for flag in DANGER}
         self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
         self._learned = learned if learned is not None and learned.models == self.shipped_models else None
         self._thresholds = self._thresholds_at(levels)
@@ -102,8 +103,19 @@ class EmbeddedJudge:
         return dict(self._thresholds)
 
     def at(self, level: Caution) -> "EmbeddedJudge":
-        """The same judge with every label and the danger flags at one level; what was learned stays in force."""
+        """The same judge with every label and the danger flags at one level, and what was learned."""
         return self.with_levels(Levels.all(level))
+
+    def judge_at_every_level(self, comments: Sequence[Comment]) -> dict[Caution, list[Judgement]]:
+        """What each level would say; the comments are read and scored once."""
+        judges = {level: self.at(level) for level in Caution}
+        told: dict[Caution, list[Judgement]] = {level: [] for level in Caution}
+        for start in range(0, len(comments), _BATCH):
+            seen = [self._see(comment) for comment in comments[start : start + _BATCH]]
+            scores = self._scores(seen)
+            for level, judge in judges.items():
+                told[level] += [judge._conclude(one, row) for one, row in zip(seen, scores, strict=True)]
+        return told
 
     def with_levels(self, levels: Levels) -> "EmbeddedJudge":
         other = copy.copy(self)
@@ -180,7 +192,7 @@ class EmbeddedJudge:
             scores=scores,
             severity=severity,
             flags=tuple(flags),
-            danger_scores={flag: float(row[self._school.heads.index(flag)]) for flag in DANGER},
+            danger_scores={flag: float(row[column]) for flag, column in self._danger.items()},
             pupils=resolved(one.found) if exposed else (),
             staff=_staff(reading),
             reasons=reasons,
