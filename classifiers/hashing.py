@@ -5,18 +5,23 @@ word and its edges. Each is hashed into `2 ** bits` buckets; a bucket counts onc
 code serves training and judging, so the two cannot drift apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 U64 = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint32] | npt.NDArray[np.uint64]
 CHARACTER_LENGTHS = (2, 3, 4, 5)
 _BASE: Final = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2 ** 64
 _INVERSE: Final = pow(_BASE, -1, 2**64)
 _SPACE: Final = 32
+_WORD_CODES: Final = np.array([chr(code).isalnum() or code == ord("*") for code in range(128)] + [True])
+"""Letters, digits and the asterisk of a masked word; anything beyond ASCII (128) counts as a word."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,26 @@ class Buckets:
 def hash_texts(texts: Sequence[str], bits: int) -> Buckets:
     """Features of every text. Texts are taken as given: fold case and spelling before."""
     codes, owner = _codes(texts)
-    prefix, inverse = _prefix_hashes(codes)
-    pieces = [_characters(codes, prefix, inverse, length) for length in CHARACTER_LENGTHS]
-    pieces += _words(codes, owner, prefix, inverse)
+    pieces = [*_characters(codes), *_words(codes, owner)]
     places = np.concatenate([place for place, _ in pieces])
-    hashes = np.concatenate([value for _, value in pieces])
-    bucket = _mix(hashes) & np.uint64((1 << bits) - 1)
-    keys = np.unique((owner[places].astype(np.uint64) << np.uint64(bits)) | bucket)
-    text = (keys >> np.uint64(bits)).astype(np.int64)
+    bucket = _mix(np.concatenate([value for _, value in pieces])) & np.uint64((1 << bits) - 1)
+    # Text and bucket in one number: sorting 32 bits costs half of what 64 do, and a batch fits into them.
+    width = np.uint32 if len(texts) << bits < 1 << 32 else np.uint64
+    keys = _distinct((owner.astype(width)[places] << width(bits)) | bucket.astype(width))
+    text = (keys >> width(bits)).astype(np.int64)
     return Buckets(
         text,
-        (keys & np.uint64((1 << bits) - 1)).astype(np.int64),
+        (keys & width((1 << bits) - 1)).astype(np.int64),
         np.bincount(text, minlength=len(texts)),
     )
+
+
+def _distinct(keys: Keys) -> Keys:
+    """Sorted, each once: what `np.unique` gives, which takes several times as long by its hash table."""
+    keys.sort()
+    first = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    return keys[first]
 
 
 def _codes(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
@@ -60,57 +72,53 @@ def _codes(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np
     return row, owner
 
 
-def _prefix_hashes(codes: npt.NDArray[np.uint32]) -> tuple[U64, U64]:
-    """Polynomial prefix sums and inverse powers: any stretch's hash is then one subtraction."""
-    powers = np.full(len(codes), _BASE, dtype=np.uint64)
-    inverse = np.full(len(codes) + 1, _INVERSE, dtype=np.uint64)
-    inverse[0] = 1
-    np.cumprod(powers, out=powers)
-    np.cumprod(inverse, out=inverse)
+def _characters(codes: npt.NDArray[np.uint32]) -> Iterator[tuple[Places, U64]]:
+    """Stretches of two to five with no space but at their ends, so that none crosses from text to text."""
+    space = codes == _SPACE
+    value = codes.astype(np.uint64) + np.uint64(1)
+    hashes = value * _power(1)
+    crossing = np.zeros(len(codes), dtype=bool)
+    for length in CHARACTER_LENGTHS:
+        count = max(len(codes) - length + 1, 0)
+        hashes = hashes[:count] + value[length - 1 :] * _power(length)
+        if length > 2:
+            crossing = crossing[:count] | space[length - 2 : length - 2 + count]
+        start = np.flatnonzero(~(crossing if length > 2 else space[:count] & space[1:]))
+        yield start, hashes[start] ^ np.uint64(length)
+
+
+def _words(codes: npt.NDArray[np.uint32], owner: npt.NDArray[np.int64]) -> Iterator[tuple[Places, U64]]:
+    """Words, and two in a row of one text."""
+    edges = np.flatnonzero(np.diff(_WORD_CODES[np.minimum(codes, 128)], prepend=False, append=False))
+    start, end = edges[::2], edges[1::2]
+    single = _stretches(codes, start, end) ^ np.uint64(101)
+    yield start, single
+    together = owner[start[:-1]] == owner[start[1:]]
+    pair = (single[:-1] * np.uint64(_INVERSE) + single[1:]) ^ np.uint64(202)
+    yield start[:-1][together], pair[together]
+
+
+def _stretches(codes: npt.NDArray[np.uint32], start: Places, end: Places) -> U64:
+    """Hash of each stretch, from prefix sums: as if each had been read alone from its first character."""
+    # A table for the next power of two serves every batch of about this size.
+    powers, inverse = _tables(len(codes).bit_length())
     prefix = np.zeros(len(codes) + 1, dtype=np.uint64)
-    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers, out=prefix[1:])
-    return prefix, inverse
-
-
-def _stretch(prefix: U64, inverse: U64, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> U64:
+    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)], out=prefix[1:])
     value: U64 = (prefix[end] - prefix[start]) * inverse[start]
     return value
 
 
-def _characters(
-    codes: npt.NDArray[np.uint32], prefix: U64, inverse: U64, length: int
-) -> tuple[npt.NDArray[np.int64], U64]:
-    """Stretches of `length` with no space but at their ends, so none crosses from text to text."""
-    count = max(len(codes) - length + 1, 0)
-    space = codes == _SPACE
-    crossing = np.zeros(count, dtype=bool)
-    for offset in range(1, length - 1):
-        crossing |= space[offset : offset + count]
-    if length == 2:
-        crossing |= space[:count] & space[1 : 1 + count]
-    start = np.flatnonzero(~crossing)
-    return start, _stretch(prefix, inverse, start, start + length) ^ np.uint64(length)
+@lru_cache(maxsize=32)
+def _tables(bits: int) -> tuple[U64, U64]:
+    """Powers of the base from the first on, and of its inverse from the zeroth on."""
+    powers = np.full(1 << bits, _BASE, dtype=np.uint64)
+    inverse = np.full(1 << bits, _INVERSE, dtype=np.uint64)
+    inverse[0] = 1
+    return np.cumprod(powers), np.cumprod(inverse)
 
 
-def _words(
-    codes: npt.NDArray[np.uint32], owner: npt.NDArray[np.int64], prefix: U64, inverse: U64
-) -> list[tuple[npt.NDArray[np.int64], U64]]:
-    inside = _is_word(codes)
-    edges = np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8))
-    start, end = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    single = _stretch(prefix, inverse, start, end) ^ np.uint64(101)
-    together = owner[start[:-1]] == owner[start[1:]] if len(start) > 1 else np.zeros(0, dtype=bool)
-    pair = (single[:-1] * np.uint64(_INVERSE) + single[1:]) ^ np.uint64(202)
-    return [(start, single), (start[:-1][together], pair[together])]
-
-
-def _is_word(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
-    """Letters, digits and the asterisk of a masked word; anything beyond ASCII counts as a word."""
-    lower = codes | np.uint32(32)
-    letter = (lower >= ord("a")) & (lower <= ord("z"))
-    digit = (codes >= ord("0")) & (codes <= ord("9"))
-    result: npt.NDArray[np.bool_] = letter | digit | (codes == ord("*")) | (codes > 127)
-    return result
+def _power(exponent: int) -> np.uint64:
+    return np.uint64(pow(_BASE, exponent, 1 << 64))
 
 
 def _mix(value: U64) -> U64:

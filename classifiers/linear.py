@@ -47,10 +47,12 @@ class LinearModel:
     def margins(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
         """Raw scores, one row a text and one column a head. Features: texts x named features."""
         sums = np.zeros((len(buckets.per_text), len(self.heads)))
-        value = buckets.value.astype(np.float64)
-        for head in range(len(self.heads)):
-            found = self.weights[buckets.bucket, head] * value
-            sums[:, head] = np.bincount(buckets.text, weights=found, minlength=len(sums))
+        filled = np.flatnonzero(buckets.per_text)
+        if len(filled):
+            first = np.cumsum(buckets.per_text)[filled] - buckets.per_text[filled]
+            # Whole numbers, all heads at once: exact, and several times as fast as a sum a head.
+            whole = np.add.reduceat(self.weights[buckets.bucket], first, axis=0, dtype=np.int32)
+            sums[filled] = whole * buckets.value.astype(np.float64)[first, None]
         result: npt.NDArray[np.float64] = sums * self.scale + features @ self.dense + self.bias
         return result
 
