@@ -1,17 +1,33 @@
 """How good the judge is on labelled comments, in figures that a manager can weigh.
 
-Precision, recall, F1 and average precision for each label; precision, recall and F1 for each flag;
-false alarms per 1,000 harmless comments, for those written to trip a filter and for the others.
+Precision, recall, F1 with its 95 % interval and average precision for each label; precision, recall and F1
+for each flag; false alarms per 1,000 harmless comments, for those written to trip a filter and for the
+others; what each level of caution would find and miss; and the same by platform and by surface.
 """
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
+from classifiers.caution import DANGER, Levels
+from classifiers.evaluation_text import report_text
 from classifiers.interface import Comment, Judge, Judgement
 from classifiers.jsonlines import BadLine, comment_from, read_object
-from config.words import Flag, Label
+from classifiers.measures import ENOUGH, Measure, f1_interval, measure_of
+from config.words import Caution, Flag, Label
+
+ANYTHING = "anything"
+
+
+@runtime_checkable
+class LevelledJudge(Judge, Protocol):
+    """A judge that can say what it would say at each level."""
+
+    @property
+    def levels(self) -> Levels: ...
+
+    def judge_at_every_level(self, comments: Sequence[Comment]) -> Mapping[Caution, Sequence[Judgement]]:
+        """One judgement a comment and level, in order."""
 
 
 @dataclass(frozen=True)
@@ -29,26 +45,54 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Measure:
+class AtLevel:
+    """One label or danger flag, or `anything` that raises, at one level."""
+
+    level: Caution
+    in_force: bool
+    measure: Measure
+    comments: int
+
+    @property
+    def alarms(self) -> float:
+        """Per 1,000 comments like those of the file."""
+        return 1000 * self.measure.found / self.comments if self.comments else 0.0
+
+    @property
+    def false_alarms(self) -> float:
+        return 1000 * self.measure.false / self.comments if self.comments else 0.0
+
+    @property
+    def misses(self) -> float:
+        """Of 100 real ones."""
+        return 100 * self.measure.missed / self.measure.positives if self.measure.positives else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        told = {"in_force": self.in_force, **self.measure.to_json()}
+        told.pop("f1")
+        rates = {"alarms": self.alarms, "false_alarms": self.false_alarms, "misses": self.misses}
+        names = {
+            "alarms": "alarms_per_1000",
+            "false_alarms": "false_alarms_per_1000",
+            "misses": "misses_per_100",
+        }
+        return told | {names[key]: round(rate, 1) for key, rate in rates.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The labels on one platform or surface."""
+
     name: str
-    positives: int
-    found: int
-    """How many the judge marked."""
-    right: int
-    average_precision: float | None = None
-    """Area under the precision-recall steps; None for flags, which carry no score."""
+    comments: int
+    labels: tuple[Measure, ...]
 
-    @property
-    def precision(self) -> float:
-        return self.right / self.found if self.found else 0.0
-
-    @property
-    def recall(self) -> float:
-        return self.right / self.positives if self.positives else 0.0
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.right / (self.found + self.positives) if self.found + self.positives else 0.0
+    def to_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"comments": self.comments}
+        for measure in self.labels:
+            shown = measure.to_json() if measure.positives >= ENOUGH else measure.to_json() | {"f1": None}
+            told[measure.name] = {key: shown[key] for key in ("given", "found", "right", "f1")}
+        return told
 
 
 @dataclass(frozen=True)
@@ -65,6 +109,10 @@ class Report:
     alarms_other: float
     """False alarms per 1,000 other harmless comments."""
     harmless: dict[str, int] = field(default_factory=dict)
+    levels: tuple[AtLevel, ...] = ()
+    """Empty for a judge that has no levels."""
+    platforms: tuple[Part, ...] = ()
+    surfaces: tuple[Part, ...] = ()
 
     def label(self, label: Label) -> Measure:
         return next(measure for measure in self.labels if measure.name == label)
@@ -72,31 +120,41 @@ class Report:
     def flag(self, flag: Flag) -> Measure:
         return next(measure for measure in self.flags if measure.name == flag)
 
+    def interval(self, label: Label) -> tuple[float, float]:
+        """Between which F1 lies with 95 % certainty, on comments like these."""
+        return f1_interval(self.label(label), self.comments)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "comments": self.comments,
             "not_judged": self.not_judged,
-            "labels": {measure.name: _measure_json(measure) for measure in self.labels},
-            "flags": {measure.name: _measure_json(measure) for measure in self.flags},
-            "pupils_named": _measure_json(self.pupils),
-            "staff_named": _measure_json(self.staff),
+            "labels": {label.value: self._label_json(label) for label in Label},
+            "flags": {measure.name: measure.to_json() for measure in self.flags},
+            "pupils_named": self.pupils.to_json(),
+            "staff_named": self.staff.to_json(),
             "false_alarms_per_1000_harmless": {
                 "hard": round(self.alarms_hard, 1),
                 "other": round(self.alarms_other, 1),
             },
             "harmless": self.harmless,
+            "levels": self._levels_json(),
+            "platforms": {part.name: part.to_json() for part in self.platforms},
+            "surfaces": {part.name: part.to_json() for part in self.surfaces},
         }
 
+    def _label_json(self, label: Label) -> dict[str, Any]:
+        low, high = self.interval(label)
+        return self.label(label).to_json() | {"f1_95": [round(low, 4), round(high, 4)]}
+
+    def _levels_json(self) -> dict[str, dict[str, Any]]:
+        told: dict[str, dict[str, Any]] = {}
+        for one in self.levels:
+            told.setdefault(one.measure.name, {})[one.level.value] = one.to_json()
+        return told
+
     def to_text(self) -> str:
-        """A plain table of at most 80 columns."""
-        head = f"{'':24}{'given':>7}{'found':>7}{'precision':>11}{'recall':>8}{'F1':>7}{'avg. prec.':>12}"
-        lines = [f"{self.comments} comments, {self.not_judged} not judged (no words)", "", head]
-        for measures in (self.labels, self.flags, (self.pupils, self.staff)):
-            lines += [*map(_line, measures), ""]
-        lines.append("False alarms per 1,000 harmless comments:")
-        lines.append(f"  written to trip a filter {self.alarms_hard:7.1f}   (of {self.harmless['hard']})")
-        lines.append(f"  others                   {self.alarms_other:7.1f}   (of {self.harmless['other']})")
-        return "\n".join(lines)
+        """Plain tables of at most 80 columns."""
+        return report_text(self)
 
 
 def read_labelled(lines: Iterable[str]) -> tuple[list[Labelled], list[BadLine]]:
@@ -114,6 +172,7 @@ def read_labelled(lines: Iterable[str]) -> tuple[list[Labelled], list[BadLine]]:
 
 
 def evaluate(judge: Judge, rows: Sequence[Labelled]) -> Report:
+    """What `judge` makes of the rows; with what it would make of them at each level, if it has levels."""
     judged = judge.judge([row.comment for row in rows])
     pairs = list(zip(rows, judged, strict=True))
     hard = [pair for pair in pairs if pair[0].harmless and pair[0].hard]
@@ -128,21 +187,10 @@ def evaluate(judge: Judge, rows: Sequence[Labelled]) -> Report:
         alarms_hard=_alarms(hard),
         alarms_other=_alarms(other),
         harmless={"hard": len(hard), "other": len(other)},
+        levels=_at_levels(judge, rows) if isinstance(judge, LevelledJudge) else (),
+        platforms=_parts(pairs, [row.comment.platform for row in rows]),
+        surfaces=_parts(pairs, [row.comment.surface for row in rows]),
     )
-
-
-def average_precision(scores: Sequence[float], truth: Sequence[bool]) -> float:
-    """Mean of the precision at each right answer, best score first; equal scores count together."""
-    positives = sum(truth)
-    if not positives:
-        return 0.0
-    ordered = sorted(zip(scores, truth, strict=True), key=lambda pair: -pair[0])
-    total = right = seen = 0.0
-    for _, tied in itertools.groupby(ordered, key=lambda pair: pair[0]):
-        given = [truth for _, truth in tied]
-        seen, right = seen + len(given), right + sum(given)
-        total += sum(given) * right / seen
-    return total / positives
 
 
 Pairs = Sequence[tuple[Labelled, Judgement]]
@@ -151,18 +199,12 @@ Pairs = Sequence[tuple[Labelled, Judgement]]
 def _label_measure(label: Label, pairs: Pairs) -> Measure:
     truth = [label in row.labels for row, _ in pairs]
     found = [judgement.labels[label] for _, judgement in pairs]
-    score = average_precision([judgement.scores[label] for _, judgement in pairs], truth)
-    return Measure(label, sum(truth), sum(found), sum(map(_both, truth, found)), score)
+    return measure_of(label, truth, found, [judgement.scores[label] for _, judgement in pairs])
 
 
 def _flag_measure(flag: Flag, pairs: Pairs) -> Measure:
     truth = [flag in row.flags for row, _ in pairs]
-    found = [flag in judgement.flags for _, judgement in pairs]
-    return Measure(flag, sum(truth), sum(found), sum(map(_both, truth, found)))
-
-
-def _both(one: bool, other: bool) -> bool:
-    return one and other
+    return measure_of(flag, truth, [flag in judgement.flags for _, judgement in pairs])
 
 
 def _named(name: str, pairs: Sequence[tuple[frozenset[str], set[str]]]) -> Measure:
@@ -173,6 +215,40 @@ def _named(name: str, pairs: Sequence[tuple[frozenset[str], set[str]]]) -> Measu
 
 def _alarms(pairs: Pairs) -> float:
     return 1000 * sum(judgement.raises for _, judgement in pairs) / len(pairs) if pairs else 0.0
+
+
+def _at_levels(judge: LevelledJudge, rows: Sequence[Labelled]) -> tuple[AtLevel, ...]:
+    """Each label, each danger flag and `anything`, at each level."""
+    judged = judge.judge_at_every_level([row.comment for row in rows])
+    of_level = {level: list(zip(rows, judged[level], strict=True)) for level in Caution}
+    found = [
+        AtLevel(level, level is judge.levels.of(label), _label_measure(label, pairs), len(rows))
+        for label in Label
+        for level, pairs in of_level.items()
+    ]
+    found += [
+        AtLevel(level, level is judge.levels.of(flag), _flag_measure(flag, pairs), len(rows))
+        for flag in DANGER
+        for level, pairs in of_level.items()
+    ]
+    return (*found, *(_anything(level, judge.levels, pairs) for level, pairs in of_level.items()))
+
+
+def _anything(level: Caution, levels: Levels, pairs: Pairs) -> AtLevel:
+    truth = [not row.harmless for row, _ in pairs]
+    measure = measure_of(ANYTHING, truth, [judgement.raises for _, judgement in pairs])
+    return AtLevel(level, levels == Levels.all(level), measure, len(pairs))
+
+
+def _parts(pairs: Pairs, names: Sequence[str | None]) -> tuple[Part, ...]:
+    """The labels in each group of comments; comments that name no group are one of their own."""
+    groups: dict[str, list[tuple[Labelled, Judgement]]] = {}
+    for pair, name in zip(pairs, names, strict=True):
+        groups.setdefault(name or "not said", []).append(pair)
+    return tuple(
+        Part(name, len(group), tuple(_label_measure(label, group) for label in Label))
+        for name, group in sorted(groups.items())
+    )
 
 
 def _labelled(number: int, line: str) -> Labelled | BadLine:
@@ -201,19 +277,3 @@ def _labelled(number: int, line: str) -> Labelled | BadLine:
 
 def _is_words(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
-
-
-def _measure_json(measure: Measure) -> dict[str, Any]:
-    told: dict[str, Any] = {"given": measure.positives, "found": measure.found, "right": measure.right}
-    told |= {name: round(getattr(measure, name), 4) for name in ("precision", "recall", "f1")}
-    if measure.average_precision is not None:
-        told["average_precision"] = round(measure.average_precision, 4)
-    return told
-
-
-def _line(measure: Measure) -> str:
-    area = "" if measure.average_precision is None else f"{measure.average_precision:12.3f}"
-    return (
-        f"{measure.name:24}{measure.positives:7}{measure.found:7}{measure.precision:11.3f}"
-        f"{measure.recall:8.3f}{measure.f1:7.3f}{area}"
-    )

@@ -76,6 +76,7 @@ class EmbeddedJudge:
         self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
         self._learned = learned if learned is not None and learned.models == self.shipped_models else None
         self._thresholds = self._thresholds_at(levels)
+        self.levels = levels
 
     @property
     def shipped_models(self) -> dict[str, str]:
@@ -120,6 +121,7 @@ class EmbeddedJudge:
     def with_levels(self, levels: Levels) -> "EmbeddedJudge":
         other = copy.copy(self)
         other._thresholds = self._thresholds_at(levels)
+        other.levels = levels
         return other
 
     def with_learned(self, learned: Learned | None, levels: Levels) -> "EmbeddedJudge":

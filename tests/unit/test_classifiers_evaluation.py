@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from classifiers.evaluation import average_precision, evaluate, read_labelled
+from classifiers.evaluation import evaluate, read_labelled
 from classifiers.interface import Comment, Judgement
+from classifiers.measures import average_precision
 from config.words import Flag, Label, Severity
 
 
