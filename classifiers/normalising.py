@@ -2,57 +2,33 @@
 
 A `View` holds rewritten text and, for each of its characters, the place in the original that it came
 from, so that a reason can point at `comment.text[start:end]`. Case is kept: a capital tells a name
-from a word. Every step is linear in the length of the text.
+from a word. Emoji stay: they are signals of their own. Every step is linear in the length of the text.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
-REMOVED = "\0"
-"""Marks a character that a step takes out. A NUL in a comment becomes a space before any step runs."""
+from classifiers.characters import fold_character, is_upside_down, stand_up, unmix
+from classifiers.spelling import REMOVED, hashtag_seams, join_spaced, shorten_stretched, undo_leet
 
-# Cyrillic and Greek letters that are drawn like a Latin one.
-_LOOKALIKES = dict(
-    zip(
-        "АВЕЅКМНОРСТУХІЈҮаеорсухіјѕһԁԛԝкмтпвгΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχ",
-        "ABESKMHOPCTYXIJYaeopcyxijshdqwkmtnbrABEZHIKMNOPTYXaeiknoptux",
-        strict=True,
-    )
-)
-# Letters that Unicode does not decompose but that people type without their stroke or as two letters.
-_PLAIN_LETTERS = {
-    "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae",
-    "Æ": "Ae", "œ": "oe", "Œ": "Oe", "þ": "th", "ð": "d", "‘": "'", "’": "'", "ʼ": "'", "`": "'",
-    "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-",
-}  # fmt: skip
-_LEET = str.maketrans("013457@$!|", "oieastasil")
-_LEET_WORD = re.compile(
-    r"(?<![\w@#$!.])(?=[\w@$!|]*[A-Za-z])[A-Za-z0-9$][A-Za-z0-9@$!|]{2,39}(?![\w@$|]|\.[a-z])"
-)
-_LEET_INSIDE = re.compile(r"[A-Za-z][013457@$!|]+[A-Za-z]|[A-Za-z]1?\$+$|^[013457@$][A-Za-z]{2}.*[A-Za-z]$")
-# Class codes (4B, 10H, 3KS), ordinals, times, amounts, years of birth and UPN-like codes keep their digits.
-_KEEPS_DIGITS = re.compile(
-    r"\d{1,2}[A-Za-z]{1,2}|[A-Z]{1,2}\d{1,2}[A-Z]?|(?i:y|yr|ks|year)\d{1,2}[A-Za-z]?|"
-    r"\d+(?:st|nd|rd|th|am|pm|k|m|mins?|yrs?|hrs?)|[A-Za-z]\d{11,12}[\dA-Za-z]?|.*\d{4,}.*"
-)
-_SPACED = re.compile(r"(?<![\w.'])(?:[A-Za-z0-9@$!][ .\-_*·]{1,2}){2,40}[A-Za-z0-9](?![\w'])")
-_STRETCHED = re.compile(r"([A-Za-z])\1{2,}")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_ASCII = dict.fromkeys((*range(32), 127), " ") | {ord("`"): "'"}
+"""What has no shape becomes a space; the table fits into the fast way of `str.translate`."""
 
 
 @dataclass(frozen=True)
 class View:
     text: str
     starts: Sequence[int]
-    """For each character of `text`, the index of the original character that it came from."""
+    """For each character of `text`, the index of the original character that it came from; never falling."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of `text[start:end]`, which must not be empty."""
         return self.starts[start], self.starts[end - 1] + 1
 
-    @property
+    @cached_property
     def lower(self) -> str:
         """Lower case of the same length, so that places found in it hold in `text`."""
         lowered = self.text.lower()
@@ -62,79 +38,59 @@ class View:
 
 
 def normalise(original: str) -> View:
-    """Fold look-alikes, take out what is not seen, undo leet, spaced and stretched spelling."""
-    view = _fold(original)
-    view = _rewrite(view, _SPACED, _join_spaced)
-    view = _rewrite(view, _LEET_WORD, _undo_leet)
-    return _rewrite(view, _STRETCHED, lambda match: match[1] + REMOVED * (len(match[0]) - 1))
+    """Fold look-alikes, drop what is not seen, undo leet, spaced and stretched letters, part hashtags."""
+    view = _folded(original)
+    for step in (join_spaced, undo_leet, shorten_stretched):
+        changed = step(view.text)
+        if changed is not view.text:
+            view = _without_removed(changed, view.starts)
+    seams = hashtag_seams(view.text)
+    return _parted(view, seams) if seams else view
 
 
-def _fold(original: str) -> View:
+def _folded(original: str) -> View:
     if original.isascii():
-        return View("".join(map(_fold_character, original)), range(len(original)))
-    fold = _fold_lookalike if _mostly_latin(original) else _fold_character
-    characters: list[str] = []
+        return View(original.translate(_ASCII), range(len(original)))
+    pieces: list[str] = []
     starts: list[int] = []
-    for place, character in enumerate(original):
-        folded = fold(character)
-        characters.append(folded)
-        starts.extend([place] * len(folded))
-    return View("".join(characters), starts)
+    position = 0
+    text = unmix(original)
+    for match in _BEYOND_ASCII.finditer(text):
+        place = match.start()
+        folded = fold_character(match[0])
+        pieces += (text[position:place], folded)
+        starts += range(position, place)
+        starts += [place] * len(folded)
+        position = place + 1
+    starts += range(position, len(text))
+    view = View("".join((*pieces, text[position:])).translate(_ASCII), starts)
+    return _stood_up(view) if is_upside_down(view.text) else view
 
 
-def _mostly_latin(text: str) -> bool:
-    """Whether Cyrillic and Greek letters stand in Latin writing, rather than in a language of their own."""
-    other = sum("Ͱ" <= character <= "ӿ" for character in text)
-    latin = sum(character.isascii() and character.isalpha() for character in text)
-    return latin >= other
-
-
-def _fold_lookalike(character: str) -> str:
-    return _LOOKALIKES.get(character) or _fold_character(character)
-
-
-@lru_cache(maxsize=8192)
-def _fold_character(character: str) -> str:
-    if character in _PLAIN_LETTERS:
-        return _PLAIN_LETTERS[character]
-    if character.isascii():
-        return character if character.isprintable() else " "
-    if unicodedata.category(character) == "Cs":
-        return " "
-    decomposed = unicodedata.normalize("NFKD", character)
-    return "".join(_visible(part) for part in decomposed)
-
-
-def _visible(character: str) -> str:
-    """Nothing for what has no shape of its own: accents, zero-width and direction marks, tags."""
-    category = unicodedata.category(character)
-    if category in ("Mn", "Me", "Cf"):
-        return ""
-    if character in _PLAIN_LETTERS:
-        return _PLAIN_LETTERS[character]
-    return " " if category[0] in "ZC" else character
-
-
-def _rewrite(view: View, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> View:
-    """Apply a replacement of equal length in which `REMOVED` stands for a character taken out."""
-    changed = pattern.sub(replace, view.text)
-    if changed == view.text:
-        return view
+def _without_removed(changed: str, starts: Sequence[int]) -> View:
     if REMOVED not in changed:
-        return View(changed, view.starts)
+        return View(changed, starts)
     kept = [place for place, character in enumerate(changed) if character != REMOVED]
-    return View("".join(changed[place] for place in kept), [view.starts[place] for place in kept])
+    return View(changed.replace(REMOVED, ""), [starts[place] for place in kept])
 
 
-def _join_spaced(match: re.Match[str]) -> str:
-    joined = re.sub(r"[ .\-_*·]", REMOVED, match[0])
-    letters = sum(character.isalpha() for character in joined)
-    digits = sum(character.isdigit() for character in joined)
-    return joined if letters >= 3 and letters > digits else match[0]
+def _parted(view: View, seams: Sequence[int]) -> View:
+    """With a space at each seam, which came from the letter that follows it."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    for begin, end in zip((0, *seams), (*seams, len(view.text)), strict=True):
+        if begin:
+            pieces.append(" ")
+            starts.append(view.starts[begin])
+        pieces.append(view.text[begin:end])
+        starts += view.starts[begin:end]
+    return View("".join(pieces), starts)
 
 
-def _undo_leet(match: re.Match[str]) -> str:
-    word = match[0]
-    if word.isalpha() or _KEEPS_DIGITS.fullmatch(word) or not _LEET_INSIDE.search(word):
-        return word
-    return word.translate(_LEET)
+def _stood_up(view: View) -> View:
+    """Words on their heads, read from their end. All of such a word came from the whole of it."""
+    starts = list(view.starts)
+    text, words = stand_up(view.text)
+    for start, end in words:
+        starts[start + 1 : end] = [starts[end - 1]] * (end - start - 1)
+    return View(text, starts)
