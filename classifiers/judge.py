@@ -15,11 +15,9 @@ import numpy.typing as npt
 
 from classifiers.caution import BALANCED, DANGER, Levels, floors_for, thresholds_for
 from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
-from classifiers.features import PUBLIC, describe, public_text
-from classifiers.hashing import hash_texts
 from classifiers.interface import Comment, Judgement, Register
 from classifiers.learning import Learned, shifted
-from classifiers.linear import LinearModel, load, pick_features
+from classifiers.panel import Panel, load_panel
 from classifiers.pupil_information.identify import Identified, identify, resolved
 from classifiers.pupil_information.rules import must_be_pupil_information
 from classifiers.reading import Reader, Reading
@@ -31,7 +29,7 @@ from config.words import Caution, Flag, Label, Severity
 
 MODELS = Path(__file__).parent / "models"
 _BATCH = 256
-_SURE = 0.99
+SURE = 0.99
 """Score of what a rule decides, whatever the words are."""
 _NOT_OF_OURSELVES = frozenset(
     {Flag.THREAT, Flag.SAFEGUARDING, Flag.SELF_HARM_ENCOURAGEMENT, Flag.INDECENT_IMAGE}
@@ -58,8 +56,7 @@ class EmbeddedJudge:
     def __init__(
         self,
         register: Register,
-        public: LinearModel,
-        school: LinearModel,
+        panel: Panel,
         *,
         levels: Levels = BALANCED,
         thresholds: Mapping[Label, float] | None = None,
@@ -68,11 +65,9 @@ class EmbeddedJudge:
     ) -> None:
         self._reader = Reader(register)
         self._token_key = register.token_key
-        self._public = public
-        self._school = school
+        self._panel = panel
         self._second = second
-        self._labels = [school.heads.index(label.value) for label in Label]
-        self._danger = {flag: school.heads.index(flag.value) for flag in DANGER}
+        self._column = {head: place for place, head in enumerate(panel.heads)}
         self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
         self._learned = learned if learned is not None and learned.models == self.shipped_models else None
         self._thresholds = self._thresholds_at(levels)
@@ -81,9 +76,7 @@ class EmbeddedJudge:
     @property
     def shipped_models(self) -> dict[str, str]:
         """Name, version and SHA-256 of every model that speaks here."""
-        told = {
-            model.name: f"{model.version} sha256:{model.sha256}" for model in (self._public, self._school)
-        }
+        told = self._panel.described
         if self._second is not None:
             told["detoxify"] = self._second.described
         return told
@@ -131,12 +124,12 @@ class EmbeddedJudge:
         return other.with_levels(levels)
 
     def _thresholds_at(self, levels: Levels) -> dict[str, float]:
-        heads, table = self._school.heads, self._school.thresholds
+        heads, table = self._panel.heads, self._panel.thresholds
         thresholds = thresholds_for(table, heads, levels)
         if self._learned is not None:
             thresholds = shifted(thresholds, self._learned.offsets, floors_for(table, heads))
         # What a rule decides stands at every level.
-        exposed = min(thresholds[Label.PUPIL_INFORMATION], _SURE)
+        exposed = min(thresholds[Label.PUPIL_INFORMATION], SURE)
         return thresholds | {Label.PUPIL_INFORMATION.value: exposed} | self._fixed
 
     def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
@@ -159,18 +152,12 @@ class EmbeddedJudge:
         return _Seen(reading, identify(reading, self._reader.matcher, teachers, self._token_key))
 
     def _scores(self, seen: Sequence[_Seen]) -> F64:
-        rows = [describe(one.reading, one.found) for one in seen]
-        nothing = np.zeros((len(seen), 0), dtype=np.float32)
-        public = hash_texts([public_text(one.reading) for one in seen], self._public.bits)
-        for row, margin in zip(rows, self._public.margins(public, nothing)[:, 0], strict=True):
-            row[PUBLIC] = float(margin)
-        buckets = hash_texts([one.reading.masked for one in seen], self._school.bits)
-        scores = self._school.scores(buckets, pick_features(rows, self._school.features))
+        scores = self._panel.scores([one.reading for one in seen], [one.found for one in seen])
         return self._with_second_opinion(seen, scores)
 
     def _with_second_opinion(self, seen: Sequence[_Seen], scores: F64) -> F64:
         if self._second is not None:
-            column = self._school.heads.index(Label.ABUSE)
+            column = self._column[Label.ABUSE]
             texts = [one.reading.comment.text for one in seen]
             scores[:, column] = self._second.joined(texts, scores[:, column])
         return scores
@@ -179,9 +166,9 @@ class EmbeddedJudge:
         reading = one.reading
         if not reading.view.text.strip():
             return _not_judged(reading.comment)
-        scores = {label: float(row[column]) for label, column in zip(Label, self._labels, strict=True)}
+        scores = {label: float(row[self._column[label]]) for label in Label}
         if must_be_pupil_information(reading, one.found):
-            scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], _SURE)
+            scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], SURE)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
         flags = self._flags(reading, row, given)
@@ -194,7 +181,7 @@ class EmbeddedJudge:
             scores=scores,
             severity=severity,
             flags=tuple(flags),
-            danger_scores={flag: float(row[column]) for flag, column in self._danger.items()},
+            danger_scores={flag: float(row[self._column[flag]]) for flag in DANGER},
             pupils=resolved(one.found) if exposed else (),
             staff=_staff(reading),
             reasons=reasons,
@@ -202,8 +189,7 @@ class EmbeddedJudge:
 
     def _flags(self, reading: Reading, row: F64, given: Sequence[Label]) -> list[Flag]:
         """Flags whose head passes its threshold; some say how a label is meant, and need one to stand."""
-        heads = self._school.heads
-        passed = {flag for flag in Flag if row[heads.index(flag)] >= self._thresholds[flag]}
+        passed = {flag for flag in Flag if row[self._column[flag]] >= self._thresholds[flag]}
         if not speaks_of_a_picture(reading):
             passed.discard(Flag.INDECENT_IMAGE)
         if Label.ABUSE not in given and Label.DEFAMATION not in given:
@@ -214,11 +200,7 @@ class EmbeddedJudge:
     def _telling(self, reading: Reading, head: Label | Flag) -> str:
         """The word of the text that speaks most for a label or a flag; empty when there is none."""
         words = [word for word in dict.fromkeys(reading.lower.split()) if len(word) > 2][:200]
-        if not words:
-            return ""
-        nothing = np.zeros((len(words), len(self._school.features)), dtype=np.float32)
-        margins = self._school.margins(hash_texts(words, self._school.bits), nothing)
-        return words[int(np.argmax(margins[:, self._school.heads.index(head)]))]
+        return self._panel.telling(words, head) if words else ""
 
 
 def load_judge(
@@ -238,11 +220,9 @@ def load_judge(
     A detoxify checkpoint that cannot be used is logged as an error and the embedded models go on alone;
     `judge.models` then has no entry `detoxify`.
     """
-    public = load(models / f"{PUBLIC}.npz")
-    school = load(models / "school.npz")
     second = load_second_opinion(detoxify) if detoxify is not None else None
     return EmbeddedJudge(
-        register, public, school, levels=levels, thresholds=thresholds, learned=learned, second=second
+        register, load_panel(models), levels=levels, thresholds=thresholds, learned=learned, second=second
     )
 
 

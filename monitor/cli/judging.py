@@ -4,8 +4,10 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -70,13 +72,22 @@ def evaluate(
         warn(f"{file}: {line}")
     if not rows:
         raise UserError(f"{file}: no labelled comment in it; expected JSON lines with id, text and labels")
-    report = measure(_judge(), rows)
+    judge = _judge()
+    report, fairness = measure(judge, rows), _fairness(judge)
     if as_json:
-        sys.stdout.write(json.dumps(report.to_json()) + "\n")
+        told = report.to_json() | ({"fairness": fairness.to_json()} if fairness else {})
+        sys.stdout.write(json.dumps(told) + "\n")
     else:
-        say(report.to_text())
+        say(report.to_text() + (f"\n\n{fairness.to_text()}" if fairness else ""))
     if bad:
         raise typer.Exit(1)
+
+
+def _fairness(judge: Judge) -> Any:
+    """The gaps between twins that differ only in who is spoken of, or None where no twins are installed."""
+    if find_spec("classifiers.fairness") is None:
+        return None
+    return import_module("classifiers.fairness").gap_report(judge)
 
 
 def _judge() -> Judge:

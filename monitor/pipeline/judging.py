@@ -122,7 +122,7 @@ def _still_waiting(session: Session, item_ids: Sequence[int]) -> dict[int, Item]
 
 
 def _opinions(judge: Judge, items: Sequence[Item]) -> list[Opinion]:
-    comments = [_comment(item) for item in items]
+    comments = [comment_of(item) for item in items]
     try:
         judgements = judge.judge(comments)
         return [_opinion(item, judgement) for item, judgement in zip(items, judgements, strict=True)]
@@ -143,7 +143,7 @@ def _check_that_it_works(judge: Judge) -> None:
 
 def _opinion_alone(judge: Judge, item: Item) -> Opinion:
     try:
-        return _opinion(item, judge.judge([_comment(item)])[0])
+        return _opinion(item, judge.judge([comment_of(item)])[0])
     except Exception as error:
         log.exception("item_not_judged", item=item.uid)
         return Opinion(item.id, None, None, failure=type(error).__name__)
@@ -153,7 +153,8 @@ def _opinion(item: Item, judgement: Judgement) -> Opinion:
     return Opinion(item.id, judgement, matter_of(item, judgement) if judgement.raises else None)
 
 
-def _comment(item: Item) -> Comment:
+def comment_of(item: Item) -> Comment:
+    """An item as the classifiers take it."""
     return Comment(
         id=item.uid,
         text=item.text or "",

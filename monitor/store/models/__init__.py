@@ -4,6 +4,7 @@ from monitor.store.models.base import Base
 from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, Holding, Leaf
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
+from monitor.store.models.learning import LearnedVersion
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
 from monitor.store.models.register import Consent, Pupil, StaffMember
@@ -23,6 +24,7 @@ __all__ = [
     "ItemState",
     "Judgement",
     "Leaf",
+    "LearnedVersion",
     "MailState",
     "OperatorAlert",
     "Outage",
