@@ -15,8 +15,8 @@ from classifiers.training.data import School
 NAME = "contrast"
 _TITLES = ("Mr", "Mrs", "Miss", "Ms", "Dr")
 _ROLES = (
-    "Headteacher", "Deputy Headteacher", "Head of Maths", "PE Teacher", "Caretaker", "Bursar", "Office Manager",
-    "Teaching Assistant", "Head of Year", "Music Teacher", "Class Teacher", "Cook",
+    "Headteacher", "Deputy Headteacher", "Head of Maths", "PE Teacher", "Caretaker", "Bursar",
+    "Office Manager", "Teaching Assistant", "Head of Year", "Music Teacher", "Class Teacher", "Cook",
 )  # fmt: skip
 _STAFF_FIRST = (
     "Odette",
@@ -31,11 +31,11 @@ _STAFF_FIRST = (
     "Casimir",
 )
 _STAFF_LAST = (
-    "Quillfeather", "Okonjo-Pryce", "Threlkelding", "Mistlethwaite", "Rahmanpour", "Penhallick", "Wolskiewicz",
-    "Auchterlonie", "Babbingley", "Chandrasena", "Dunnockshaw", "Everingham-Lowe",
+    "Quillfeather", "Okonjo-Pryce", "Threlkelding", "Mistlethwaite", "Rahmanpour", "Penhallick",
+    "Wolskiewicz", "Auchterlonie", "Babbingley", "Chandrasena", "Dunnockshaw", "Everingham-Lowe",
 )  # fmt: skip
 _PUPIL_FIRST = (
-    "Tamsyn", "Kofi", "Zofia", "Iestyn", "Aaliyah", "Callum", "Noor", "Oskar", "Effie", "Jaydon", "Mirela", "Rory",
+    "Tamsyn", "Kofi", "Zofia", "Iestyn", "Aaliyah", "Callum", "Noor", "Oskar", "Effie", "Jaydon", "Mirela",
 )  # fmt: skip
 _PUPIL_LAST = ("Winterslow", "Adomako", "Kolbuszewska", "Llewelyn-Ash", "Farahani", "Braithmoor", "Stanislau")
 _CLASSES = ("3K", "5T", "6F", "7M", "8B", "9R", "10H", "11C")
@@ -50,7 +50,7 @@ _MARK = re.compile("|".join(map(re.escape, MARKS)))
 
 
 def contrast_school(seed: int = SEED) -> School:
-    """The rows of `contrast_rows(seed)` with names for the marks, their register, and ids `contrast-0001` …"""
+    """The rows of `contrast_rows(seed)` with names for the marks, a register, and ids `contrast-0001` on."""
     register = _register()
     rng = random.Random(f"{seed}|names")  # noqa: S311 - no secret
     comments, rows = [], []

@@ -10,7 +10,7 @@ _KEPT = re.compile(r"(\[\w+\])")
 _SHORT = {
     "you": "u", "your": "ur", "you're": "ur", "are": "r", "and": "n", "because": "cos", "people": "ppl",
     "please": "pls", "tomorrow": "tmrw", "school": "skool", "something": "summat", "with": "w", "for": "4",
-    "really": "rly", "know": "kno", "what": "wot", "be": "b", "though": "tho", "about": "abt", "isn't": "isnt",
+    "really": "rly", "know": "kno", "what": "wot", "be": "b", "though": "tho", "about": "abt",
     "tonight": "2nite", "everyone": "every1", "someone": "sum1", "thanks": "thx", "going to": "gonna",
 }  # fmt: skip
 _SHORT_WORD = re.compile(r"\b(" + "|".join(sorted(map(re.escape, _SHORT), key=len, reverse=True)) + r")\b")

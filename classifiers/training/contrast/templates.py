@@ -1,8 +1,9 @@
 """The hand-written lines: reading them, and saying where one cannot be read.
 
-A file holds tables of `lines`; each line is `WORDS | text` or `WORDS | text >> the post it answers`, where WORDS
-are labels, flags, `harmless`, `easy` (harmless and not written to trip a filter) and `@author`. A `{word}` in
-the text stands for one of the entries of that name in `slots.toml`; `[staff]` and its like are marks for people.
+A file holds tables of `lines`; each line is `WORDS | text` or `WORDS | text >> the post it answers`, where
+WORDS are labels, flags, `harmless`, `easy` (harmless and not written to trip a filter) and `@author`. A
+`{word}` in the text stands for one of the entries of that name in `slots.toml`; `[staff]` and its like are
+marks for people.
 """
 
 import re
