@@ -22,7 +22,7 @@ from classifiers.pupil_information.identify import Identified, identify, resolve
 from classifiers.pupil_information.rules import must_be_pupil_information
 from classifiers.reading import Reader, Reading
 from classifiers.reasons import reasons_for
-from classifiers.register.mentions import Kind
+from classifiers.register.spoken_of import staff_spoken_of
 from classifiers.severity import severity_of
 from classifiers.signs import signs_of, speaks_of_a_picture
 from config.words import Caution, Flag, Label, Severity
@@ -183,7 +183,7 @@ class EmbeddedJudge:
             flags=tuple(flags),
             danger_scores={flag: float(row[self._column[flag]]) for flag in DANGER},
             pupils=resolved(one.found) if exposed else (),
-            staff=_staff(reading),
+            staff=staff_spoken_of(reading, self._reader.matcher.staff_index.staff),
             reasons=reasons,
         )
 
@@ -224,12 +224,6 @@ def load_judge(
     return EmbeddedJudge(
         register, load_panel(models), levels=levels, thresholds=thresholds, learned=learned, second=second
     )
-
-
-def _staff(reading: Reading) -> tuple[str, ...]:
-    """Ids of the staff meant without doubt, in the order of the text."""
-    keys = (mention.ids[0] for mention in reading.of(Kind.STAFF) if len(mention.ids) == 1)
-    return tuple(dict.fromkeys(keys))
 
 
 def _not_judged(comment: Comment) -> Judgement:

@@ -3,18 +3,22 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from classifiers.interface import Pupil
 from classifiers.places import Place
 from classifiers.reading import Reading
 from classifiers.register.matcher import Matcher
 from classifiers.register.mentions import Form, Kind, Mention
 from classifiers.register.names import words
+from classifiers.register.pupils import PupilIndex
 from classifiers.register.tokens import keyed_token
 
 _INITIALS = re.compile(r"(?<![\w.'])([A-Z])\.? ?([A-Z])(?:\.|(?= (?:in|from|of|,)))(?!\w)")
 _MOST_INITIALS = 50
+_KIN_BEFORE = re.compile(r"\b(?:brother|sister|bro|sis|twin|sibling|cousin|our|and|&)s?,? ?\(?$")
+_FAMILY_BEHIND = re.compile(
+    r"(?:'?s)?'? (?:\w+ )?(?:twins?|brothers?|sisters?|siblings|kids|children|boys|girls|lads|famil\w+)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,26 @@ class Identified:
     anchors: frozenset[str]
     """What narrowed it: class, year, teacher, context, sibling."""
     common: bool
+    name: str = ""
+    """The register's spelling of a first name or a surname."""
 
 
 def identify(
     reading: Reading, matcher: Matcher, teachers: dict[str, tuple[str, ...]], token_key: bytes
 ) -> list[Identified]:
-    hints = _Hints(reading, teachers)
-    found = [hints.narrow(m, matcher.pupils) for m in reading.of(Kind.PUPIL)]
-    found += _by_initials(reading, hints, matcher.pupils)
-    found += _by_upn(reading, matcher.pupils, token_key)
-    return _with_siblings(found, matcher.pupils)
+    index = matcher.pupil_index
+    hints = _Hints(reading, teachers, index)
+    found = [hints.narrow(mention) for mention in reading.of(Kind.PUPIL)]
+    found += _by_initials(reading, hints)
+    found += _by_upn(reading, index, token_key)
+    return _with_siblings(found, reading, index)
 
 
 class _Hints:
     """Classes and years that the text, the teachers named in it, or the post above it give."""
 
-    def __init__(self, reading: Reading, teachers: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, reading: Reading, teachers: dict[str, tuple[str, ...]], index: PupilIndex) -> None:
+        self.index = index
         self.by_name = {
             "class": _values(reading.places, "class"),
             "year": _values(reading.places, "year"),
@@ -54,19 +62,19 @@ class _Hints:
             | _taught((m for m in reading.context_mentions if m.kind is Kind.STAFF), teachers),
         }
 
-    def narrow(self, mention: Mention, pupils: dict[str, Pupil]) -> Identified:
-        ids, anchors = self.filtered(mention.ids, pupils)
-        return Identified(mention.form.value, mention.start, mention.end, ids, anchors, mention.common)
+    def narrow(self, mention: Mention) -> Identified:
+        ids, anchors = self.filtered(mention.ids, mention.name)
+        return Identified(
+            mention.form.value, mention.start, mention.end, ids, anchors, mention.common, mention.name
+        )
 
-    def filtered(
-        self, ids: tuple[str, ...], pupils: dict[str, Pupil]
-    ) -> tuple[tuple[str, ...], frozenset[str]]:
+    def filtered(self, ids: tuple[str, ...], name: str) -> tuple[tuple[str, ...], frozenset[str]]:
         anchors = set()
-        for name, places in self.by_name.items():
-            kept = tuple(key for key in ids if _groups(pupils[key]) & places)
+        for hint, groups in self.by_name.items():
+            kept = self.index.in_groups(ids, groups, name)
             if kept:
                 ids = kept
-                anchors.add(name)
+                anchors.add(hint)
         return ids, frozenset(anchors)
 
 
@@ -79,51 +87,51 @@ def _taught(mentions: Iterable[Mention], teachers: dict[str, tuple[str, ...]]) -
     return {name for m in mentions if len(m.ids) == 1 for name in teachers.get(m.ids[0], ())}
 
 
-def _groups(pupil: Pupil) -> set[str]:
-    return {pupil.class_name.lower(), pupil.year_group.lower()}
-
-
-def _by_initials(reading: Reading, hints: _Hints, pupils: dict[str, Pupil]) -> Iterator[Identified]:
+def _by_initials(reading: Reading, hints: _Hints) -> Iterator[Identified]:
     taken = [(m.start, m.end) for m in reading.mentions]
     for match in itertools.islice(_INITIALS.finditer(reading.view.text), _MOST_INITIALS):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        ids = tuple(
-            key for key, pupil in pupils.items() if _initials(pupil) >= {match[1].lower() + match[2].lower()}
-        )
-        kept, anchors = hints.filtered(ids, pupils)
+        letters = match[1].lower() + match[2].lower()
+        kept, anchors = hints.filtered(hints.index.with_initials(letters), letters)
         if anchors:
             yield Identified("initials", *match.span(), kept, anchors, False)
 
 
-def _initials(pupil: Pupil) -> set[str]:
-    surname = words(pupil.surname)
-    firsts = (words(pupil.first_name), words(pupil.preferred_name))
-    return {first[0][0] + surname[0][0] for first in firsts if first and surname}
-
-
-def _by_upn(reading: Reading, pupils: dict[str, Pupil], token_key: bytes) -> Iterator[Identified]:
+def _by_upn(reading: Reading, index: PupilIndex, token_key: bytes) -> Iterator[Identified]:
     if not token_key:
         return
     for place in reading.places:
         if place.kind == "upn":
-            token = keyed_token(token_key, place.value)
-            ids = tuple(key for key, pupil in pupils.items() if pupil.upn_token == token)
-            yield Identified(
-                "upn", place.start, place.end, ids, frozenset({"upn"}) if ids else frozenset(), False
-            )
+            ids = index.with_token(keyed_token(token_key, place.value))
+            anchors = frozenset({"upn"}) if ids else frozenset[str]()
+            yield Identified("upn", place.start, place.end, ids, anchors, False)
 
 
-def _with_siblings(found: list[Identified], pupils: dict[str, Pupil]) -> list[Identified]:
+def _with_siblings(found: list[Identified], reading: Reading, index: PupilIndex) -> list[Identified]:
     """A first name beside a resolved pupil is first looked for among that pupil's own surname."""
-    surnames = {pupils[one.ids[0]].surname for one in found if len(one.ids) == 1 and _sure(one)}
-    result = []
-    for one in found:
-        kept = tuple(key for key in one.ids if pupils[key].surname in surnames)
-        if one.form == Form.FIRST and len(one.ids) > 1 and kept:
-            one = Identified(one.form, one.start, one.end, kept, one.anchors | {"sibling"}, one.common)  # noqa: PLW2901  the loop's own value, narrowed
-        result.append(one)
-    return result
+    surnames = {
+        " ".join(words(index.pupils[one.ids[0]].surname)) for one in found if len(one.ids) == 1 and _sure(one)
+    }
+    families = [one for one in found if one.form == Form.SURNAME and _names_a_family(one, reading)]
+    surnames |= {one.name for one in families}
+    return [_as_sibling(one, surnames, reading, index) for one in found]
+
+
+def _as_sibling(one: Identified, surnames: set[str], reading: Reading, index: PupilIndex) -> Identified:
+    if one.form != Form.FIRST or not surnames:
+        return one
+    kept = tuple(dict.fromkeys(key for name in sorted(surnames) for key in index.named(one.name, name)))
+    kin = bool(_KIN_BEFORE.search(reading.lower[max(0, one.start - 24) : one.start]))
+    narrower = tuple(key for key in kept if key in one.ids)
+    if narrower and (len(one.ids) > 1 or one.common or kin):
+        return replace(one, ids=narrower, anchors=one.anchors | {"sibling"})
+    return one
+
+
+def _names_a_family(one: Identified, reading: Reading) -> bool:
+    """ "The Birch twins", "Zhang family", "the Fields": a surname that stands for children of one house."""
+    return bool(_FAMILY_BEHIND.match(reading.lower[one.end : one.end + 24]))
 
 
 def _sure(one: Identified) -> bool:

@@ -2,103 +2,85 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import ahocorasick
 
-from classifiers.interface import Pupil, Register, StaffMember
+from classifiers.interface import Register
 from classifiers.register.mentions import Form, Kind
-from classifiers.register.names import common, role_phrases, words
-
-Key = tuple[Kind, Form]
-
-
-def firsts(pupil: Pupil) -> tuple[str, ...]:
-    """First and preferred name as the matcher sees them."""
-    found = {" ".join(words(name)) for name in (pupil.first_name, pupil.preferred_name)}
-    return tuple(sorted(found - {""}))
+from classifiers.register.names import words
+from classifiers.register.pupils import Ids, PupilIndex
+from classifiers.register.staff import StaffIndex
 
 
-def all_names(register: Register) -> dict[str, dict[Key, set[str]]]:
-    """Each name as a stretch of the word stream, with who could be meant by it, and how."""
-    names: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
-
-    def add(kind: Kind, form: Form, name: tuple[str, ...], key: str) -> None:
-        if name and (len(name) > 1 or len(name[0]) > 1):
-            names[f" {' '.join(name)} "][kind, form].add(key)
-
-    for pupil in register.pupils:
-        for form, name in _pupil_forms(pupil):
-            add(Kind.PUPIL, form, name, pupil.pupil_id)
-    for member in register.staff:
-        for form, name in _staff_forms(member):
-            add(Kind.STAFF, form, name, member.staff_id)
-    for school in (register.school_name, *register.also_known_as):
-        add(Kind.SCHOOL, Form.NAME, words(school), "school")
-    return names
+class Entry(NamedTuple):
+    kind: Kind
+    form: Form
+    ids: Ids
 
 
-def _pupil_forms(pupil: Pupil) -> Iterator[tuple[Form, tuple[str, ...]]]:
-    surname = words(pupil.surname)
-    for first in {words(pupil.first_name), words(pupil.preferred_name)}:
-        if not first:
-            continue
-        for written in _spellings(first):
-            yield Form.FIRST, written
-            for last in (*_spellings(surname), surname[-1:], surname[:1]):
-                yield from ((Form.FULL, written + end) for end in _with_plural(last))
-                yield Form.FULL, last + written
-    for written in _spellings(surname):
-        yield from ((Form.SURNAME, end) for end in _with_plural(written))
+class Phrases:
+    """Names and roles as stretches of words: a text asks once for each of its words, whatever stands here."""
+
+    def __init__(self, register: Register, pupils: PupilIndex, staff: StaffIndex) -> None:
+        entries: dict[str, list[Entry]] = defaultdict(list)
+        for phrase, form, ids in staff.phrases():
+            entries[phrase].append(Entry(Kind.STAFF, form, ids))
+        for name, ids in pupils.firsts.items():
+            entries[name].append(Entry(Kind.PUPIL, Form.FIRST, ids))
+        for name, ids in pupils.surnames.items():
+            entries[name].append(Entry(Kind.PUPIL, Form.SURNAME, ids))
+        for school in (register.school_name, *register.also_known_as):
+            entries[" ".join(words(school))].append(Entry(Kind.SCHOOL, Form.NAME, ("school",)))
+        self._entries = {phrase: tuple(found) for phrase, found in entries.items() if len(phrase) > 1}
+        self.longest: dict[str, int] = {}
+        """For each word with which a phrase begins, the number of words of the longest."""
+        for phrase in self._entries:
+            first, _, rest = phrase.partition(" ")
+            count = rest.count(" ") + 2 if rest else 1
+            self.longest[first] = max(count, self.longest.get(first, 0))
+
+    def entries(self, phrase: str) -> tuple[Entry, ...]:
+        return self._entries.get(phrase, ())
 
 
-def _spellings(name: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """Lily-Mae, Lily Mae and LilyMae."""
-    return {name, ("".join(name),)} if len(name) > 1 else {name}
+class Runs:
+    """Full names run together in one word: handles, hashtags, e-mail addresses."""
+
+    def __init__(self, register: Register, pupils: PupilIndex, staff: StaffIndex) -> None:
+        self._pupils = pupils
+        self._staff = staff
+        self._school_keys = school_keys(register)
+        self._automaton = ahocorasick.Automaton()
+        for name in (*pupils.firsts, *pupils.surnames, *staff.surnames):
+            bare = name.replace(" ", "")
+            if len(bare) > 2:
+                self._automaton.add_word(bare, bare)
+        self._automaton.add_word("\0", "\0")  # an automaton without a word cannot be searched
+        self._automaton.make_automaton()
+
+    def school(self, letters: str) -> bool:
+        return any(key in letters for key in self._school_keys)
+
+    def pupils(self, letters: str) -> Iterator[str]:
+        """Those whose first name and surname stand side by side in these letters, in either order."""
+        ends: dict[int, list[str]] = defaultdict(list)
+        for last, name in self._automaton.iter(letters):
+            start = last + 1 - len(name)
+            for before in ends.get(start, ()):
+                if len(before) + len(name) >= _SHORTEST_RUN:
+                    yield from self._pupils.named(before, name)
+                    yield from self._pupils.named(name, before)
+            ends[last + 1].append(name)
+
+    def staff(self, letters: str) -> Ids:
+        """Those whose surname is part of these letters, where it is long enough to be no other word."""
+        found = (name for _, name in self._automaton.iter(letters) if len(name) >= _SHORTEST_SURNAME)
+        return tuple(dict.fromkeys(key for name in found for key in self._staff.surnames.get(name, ())))
 
 
-def _with_plural(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """With the s of a possessive whose apostrophe was forgotten."""
-    yield name
-    if name and len(name[-1]) > 3 and not name[-1].endswith("s") and not common(name[-1]):
-        yield (*name[:-1], name[-1] + "s")
-
-
-def _staff_forms(member: StaffMember) -> Iterator[tuple[Form, tuple[str, ...]]]:
-    surname, first = words(member.surname), words(member.first_name)
-    for last in {surname, surname[:1], *_spellings(surname)}:
-        for title in ("mr", "mrs", "miss", "ms", "mx", "dr", "sir", *words(member.title)):
-            yield from ((Form.TITLED, (title, *end)) for end in _with_plural(last))
-        yield Form.FULL, first + last
-        yield Form.SURNAME, last
-    if first:
-        yield Form.FIRST, first
-    for name in member.also_known_as:
-        yield Form.KNOWN_AS, words(name.split("(")[0])
-    for phrase in role_phrases(member):
-        yield Form.ROLE, phrase
-
-
-def names_automaton(names: dict[str, dict[Key, set[str]]]) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for name, entries in names.items():
-        automaton.add_word(name, (name.count(" ") - 1, entries))
-    automaton.add_word("\0", (0, {}))  # an automaton without a word cannot be searched
-    automaton.make_automaton()
-    return automaton
-
-
-def joined_automaton(register: Register) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    automaton.add_word("\0", "")
-    for pupil in register.pupils:
-        surname = "".join(words(pupil.surname))
-        for first in firsts(pupil):
-            bare = first.replace(" ", "")
-            if len(bare) > 2 and len(surname) > 2 and len(bare + surname) >= 7:
-                automaton.add_word(bare + surname, pupil.pupil_id)
-                automaton.add_word(surname + bare, pupil.pupil_id)
-    automaton.make_automaton()
-    return automaton
+_SHORTEST_RUN = 7
+_SHORTEST_SURNAME = 6
 
 
 def school_keys(register: Register) -> tuple[str, ...]:

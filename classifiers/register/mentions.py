@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -22,6 +23,8 @@ class Form(StrEnum):
     KNOWN_AS = "known_as"
     ROLE = "role"
     TYPO = "typo"
+    INITIAL = "initial"
+    """A title and one letter of a surname: Mr M."""
     NAME = "name"
 
 
@@ -37,10 +40,11 @@ class Mention:
     capital: bool
     common: bool
     """The name is an ordinary word as well."""
+    name: str = ""
+    """The register's spelling that was found, where it is a first name or a surname."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     lower: str
     start: int
     end: int

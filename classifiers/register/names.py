@@ -1,10 +1,10 @@
-"""Words that are names as well, short forms of names, and the phrases by which a role is known."""
+"""Words that are names as well, titles, and how a name is cut into words."""
 
 import re
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
-from classifiers.interface import StaffMember
 from classifiers.normalising import normalise
 
 TITLES = frozenset(
@@ -40,52 +40,15 @@ TITLES = frozenset(
     }
 )
 """A surname after one of these is an adult's."""
+SOFT_TITLES = frozenset({"father", "sister", "coach", "nurse", "pan", "auntie", "uncle", "lady", "lord"})
+"""Titles that are words of kin or calling too: "his sister Rosa" gives a child away and names no nun."""
+MALE_TITLES = frozenset({"mr", "sir", "fr", "father", "pan", "senor", "uncle", "lord"})
+FEMALE_TITLES = frozenset(
+    {"mrs", "miss", "ms", "madam", "madame", "mme", "sister", "pani", "senora", "auntie", "lady"}
+)
 
 COMMON_WORDS = frozenset(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split())
 """Ordinary words that are first names or surnames too: alone, or in lower case, they name nobody."""
-
-_HEAD = ("headteacher", "head teacher", "the head", "headmaster", "headmistress", "principal")
-_ROLE_PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"^(executive )?headteacher\b|^head of school\b|^principal\b|^executive headteacher", _HEAD),
-    (r"^deputy head|^vice.principal", ("deputy head", "the deputy", "deputy headteacher", "vice principal")),
-    (r"^assistant head", ("assistant head",)),
-    (r"designated safeguarding lead|safeguarding lead", ("safeguarding lead", "the dsl", "dsl")),
-    (r"\bsenco\b", ("senco", "sendco", "the sen lady", "sen coordinator")),
-    (r"site manager", ("caretaker", "site manager", "the janitor")),
-    (r"business manager", ("business manager", "bursar", "sbm")),
-    (r"cook|kitchen manager|catering manager", ("the cook", "school cook", "kitchen manager", "chef")),
-    (
-        r"^chair of governors",
-        ("chair of governors", "the chair", "chair of the governors", "governors chair"),
-    ),
-    (r"attendance", ("attendance officer", "attendance lady", "attendance woman", "attendance girl")),
-    (r"^office manager", ("office manager", "the office lady")),
-    (r"receptionist", ("receptionist", "the woman on reception", "lady on reception")),
-    (r"school nurse", ("school nurse", "the nurse")),
-    (r"^chief executive", ("chief executive", "the ceo", "trust ceo", "chief exec")),
-    (r"chief finance", ("chief finance officer", "the cfo", "finance director")),
-    (r"examinations officer", ("exams officer", "examinations officer", "exam officer")),
-    (r"minibus driver", ("minibus driver", "bus driver")),
-    (r"chaplain", ("the chaplain", "school chaplain", "the priest")),
-    (r"nursery teacher", ("nursery teacher",)),
-    (r"nursery nurse", ("nursery nurse",)),
-    (r"lunchtime supervisor|midday supervisor", ("dinner lady", "lunchtime supervisor", "midday supervisor")),
-    (r"librarian", ("librarian",)),
-    (r"\b(it|ict) technician", ("it technician", "it guy", "it man", "ict technician")),
-    (r"sports coach", ("sports coach", "football coach", "the coach")),
-    (r"trainee teacher", ("trainee teacher", "the student teacher", "the trainee")),
-    (r"cover supervisor", ("cover supervisor",)),
-    (r"vice.chair", ("vice chair", "vice chair of governors")),
-    (r"counsellor", ("counsellor",)),
-    (r"head of pe|pe lead", ("head of pe", "pe teacher")),
-    (r"^([a-z]+) teacher", (r"\1 teacher",)),
-    (r"head of ([a-z0-9 ]+)", (r"head of \1",)),
-    (r"class teacher \w*?(\d{1,2})\w*", (r"year \1 teacher", r"y\1 teacher", r"yr \1 teacher")),
-    (
-        r"(?:class teacher|tutor|form tutor) (\w+)",
-        (r"\1 teacher", r"\1 tutor", r"teacher in \1", r"teacher of \1"),
-    ),
-)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -94,17 +57,33 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", folded))
 
 
-def role_phrases(member: StaffMember) -> set[tuple[str, ...]]:
-    """The ways in which people write a role; several members may share one."""
-    role = " ".join(words(member.role))
-    phrases = {
-        phrase for part in re.split(r"\band\b|\(|,| of ", member.role) if len(phrase := words(part)) > 1
-    }
-    for pattern, spoken in _ROLE_PHRASES:
-        for match in re.finditer(pattern, role):
-            phrases |= {words(match.expand(phrase)) for phrase in spoken}
-    return phrases
-
-
 def common(word: str) -> bool:
     return word in COMMON_WORDS
+
+
+def spellings(name: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Lily-Mae, Lily Mae and LilyMae."""
+    return {name, ("".join(name),)} if len(name) > 1 else {name}
+
+
+def singular(word: str) -> str:
+    """Without the s of a possessive whose apostrophe was forgotten, or of a whole family; else empty."""
+    if len(word) < 5 or not word.endswith("s") or word.endswith("ss") or common(word[:-1]):
+        return ""
+    return word[:-1]
+
+
+_SOUND = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "a": "", "e": "", "i": "", "o": "", "u": "",
+                        "y": "", "h": "", "w": "", " ": ""})  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def skeleton(name: str) -> str:
+    """What stays of a name when it is spelled by ear: its first letter and its consonants, each once in a row."""
+    rest = name[1:].replace("ph", "f").replace("ck", "k").translate(_SOUND)
+    kept = [letter for place, letter in enumerate(rest) if not place or rest[place - 1] != letter]
+    return name[:1] + "".join(kept)
+
+
+def sound_of(first: str, surname: str) -> str:
+    return f"{skeleton(first)}|{skeleton(surname)}"
