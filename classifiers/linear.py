@@ -5,10 +5,6 @@ int8 weights (buckets x heads) with one scale a head, the weights of the named f
 Platt calibration and a threshold a head, and a JSON header with name, version and feature names.
 """
 
-import hashlib
-import io
-import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.errors import ModelBroken
+from classifiers.archive import Archive, read_archive, write_archive
 from classifiers.hashing import Buckets
 
 FORMAT = 1
 F32 = npt.NDArray[np.float32]
-_MEND = "Install schoolwatch again, or train the models anew with ./run train"
 
 
 @dataclass(frozen=True)
@@ -56,14 +51,18 @@ class LinearModel:
         result: npt.NDArray[np.float64] = sums * self.scale + features @ self.dense + self.bias
         return result
 
-    def scores(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities, one row a text and one column a head."""
-        logits = self.margins(buckets, features) * self.calibration[0] + self.calibration[1]
-        result: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+    def logits(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
+        """Calibrated log-odds, one row a text and one column a head."""
+        result: npt.NDArray[np.float64] = (
+            self.margins(buckets, features) * self.calibration[0] + self.calibration[1]
+        )
         return result
 
-    def threshold_of(self, head: str) -> float:
-        return float(self.thresholds[self.heads.index(head)])
+    def scores(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities, one row a text and one column a head."""
+        logits = self.logits(buckets, features)
+        result: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+        return result
 
 
 def quantise(weights: F32, keep: float = 1.0) -> tuple[npt.NDArray[np.int8], F32]:
@@ -83,47 +82,24 @@ def save(model: LinearModel, path: Path) -> None:
     header = {"format": FORMAT, "name": model.name, "version": model.version, "bits": model.bits,
               "heads": model.heads, "features": model.features}  # fmt: skip
     arrays: dict[str, npt.NDArray[Any]] = {
-        "header": np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8),
         # Gaps between neighbouring buckets are small numbers, which compress well.
         "gaps": np.diff(rows, prepend=0).astype(np.uint32),
         "weights": model.weights[rows],
         **{name: getattr(model, name) for name in _SMALL},
     }
-    path.write_bytes(_archive(arrays))
+    write_archive(path, header, arrays)
 
 
 _SMALL = ("scale", "dense", "bias", "calibration", "thresholds")
 
 
-def _archive(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
-    """A numpy archive with fixed dates, so that the same training gives the same bytes."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(),
-                             zipfile.ZIP_DEFLATED, 9)  # fmt: skip
-    return whole.getvalue()
-
-
 def load(path: Path) -> LinearModel:
     """Read a model, or raise `ModelBroken` with the place and the mend."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelBroken(path, f"the model cannot be read ({error.strerror})", _MEND) from error
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return _from_arrays({name: archive[name] for name in archive.files}, content)
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, TypeError, IndexError) as error:
-        raise ModelBroken(path, f"the model is damaged ({type(error).__name__})", _MEND) from error
+    return read_archive(path, FORMAT, _from_archive)
 
 
-def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], content: bytes) -> LinearModel:
-    header = json.loads(arrays["header"].tobytes())
-    if header["format"] != FORMAT:
-        raise ValueError("another format")
+def _from_archive(archive: Archive) -> LinearModel:
+    header, arrays = archive.header, archive.arrays
     rows = np.cumsum(arrays["gaps"], dtype=np.int64)
     heads = tuple(header["heads"])
     weights = np.zeros((1 << header["bits"], len(heads)), dtype=np.int8)
@@ -135,7 +111,7 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], content: bytes) -> Line
         bits=header["bits"],
         features=tuple(header["features"]),
         weights=weights,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=archive.sha256,
         **{name: arrays[name] for name in _SMALL},
     )
     _check_shapes(model)
@@ -144,10 +120,10 @@ def _from_arrays(arrays: Mapping[str, npt.NDArray[Any]], content: bytes) -> Line
 
 def _check_shapes(model: LinearModel) -> None:
     heads = len(model.heads)
-    wanted = [(heads,), (len(model.features), heads), (heads,), (2, heads), (heads,)]
-    found = [getattr(model, name).shape for name in _SMALL]
+    wanted = [(heads,), (len(model.features), heads), (heads,), (2, heads)]
+    found = [getattr(model, name).shape for name in _SMALL[:-1]]
     finite = all(np.isfinite(getattr(model, name)).all() for name in _SMALL)
-    if found != wanted or not finite:
+    if found != wanted or model.thresholds.shape not in ((heads,), (3, heads)) or not finite:
         raise ValueError("arrays of the wrong shape")
 
 

@@ -28,6 +28,8 @@ class PublicRow:
     abuse: bool
     source: str
     licence: str
+    kinds: tuple[str, ...]
+    """What sort of abuse the source says it is; empty where it does not tell."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def public_rows(path: Path) -> Iterator[PublicRow]:
             row = json.loads(line)
             licence = str(row.get("lic", "unverified"))
             if not any(word in f"{row['source']} {licence}".lower() for word in UNUSABLE):
-                yield PublicRow(row["text"][:LONGEST], bool(row["abuse"]), row["source"], licence)
+                kinds = tuple(row.get("kind") or ())
+                yield PublicRow(row["text"][:LONGEST], bool(row["abuse"]), row["source"], licence, kinds)
 
 
 def school(folder: Path) -> School:

@@ -1,27 +1,36 @@
 """The steps of a training, from folders to model files and the results for the card."""
 
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from classifiers.encoder.model import Encoder, load_encoder
+from classifiers.encoder.wording import wording
 from classifiers.evaluation import Report, evaluate, read_labelled
 from classifiers.features import PUBLIC
-from classifiers.hashing import hash_texts
+from classifiers.interface import Comment, Register
+from classifiers.joined import Joined, opinions, save_joined
 from classifiers.judge import EmbeddedJudge, load_judge
 from classifiers.linear import LinearModel, load, save
-from classifiers.normalising import normalise
-from classifiers.reading import mask_plain
+from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel
+from classifiers.pupil_information.identify import identify
+from classifiers.reading import Reader
+from classifiers.training.contrast import contrast_school
 from classifiers.training.data import PublicRow, School, public_rows, school
-from classifiers.training.fit import fit_public, fit_schools
-from classifiers.training.matrices import read_school
+from classifiers.training.encoder.teacher import Teacher
+from classifiers.training.fit import HEADS, fit_public, fit_schools
+from classifiers.training.joining import Heard, fit_joined
+from classifiers.training.matrices import ReadSchool, read_school
+from config.words import Label
 
-VERSION = "1"
-_CHUNK = 2048
+VERSION = "2"
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -29,41 +38,117 @@ class Results:
     public_rows: Mapping[tuple[str, str], int]
     """Rows trained on, by source and licence."""
     public_auc: Mapping[str, float]
-    """Area under the ROC curve on public rows held out: pooled, mean over sources, and each source."""
+    """Area under the ROC curve of the abuse score on public rows held out: pooled, mean, and each source."""
     schools: Mapping[str, int]
+    contrast: int
     left_out: Mapping[str, Report]
-    """Each training school judged by a model trained on the others."""
+    """Each training school judged by models trained on the others."""
     validation: Report
     """The school that nothing is ever trained on, judged by the shipped models."""
+    alone: Report
+    """The same by the linear models alone, as where the encoder cannot run."""
     sizes: Mapping[str, int]
     """Bytes of each model file."""
 
 
-def train(data: Path, corpus: Path, models: Path, say: Callable[[str], None]) -> Results:
+@dataclass(frozen=True)
+class _Given:
+    """What every training of the school models begins with."""
+
+    public: LinearModel
+    teacher: Teacher
+    read: Sequence[ReadSchool]
+    say: Say
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """One school, and what models that never saw it make of it."""
+
+    school: School
+    linear: LinearModel
+    encoder: Encoder
+    heard: Heard
+
+
+def train(data: Path, corpus: Path, models: Path, say: Say) -> Results:
     models.mkdir(parents=True, exist_ok=True)
     rows = list(public_rows(data / "train.jsonl.gz"))
     say(f"public abuse model: {len(rows)} rows …")
     save(fit_public(rows, VERSION), models / f"{PUBLIC}.npz")
     public = load(models / f"{PUBLIC}.npz")
     schools = [school(folder) for folder in sorted((corpus / "train").iterdir()) if folder.is_dir()]
-    say(f"school models: {len(schools)} schools, each left out once …")
-    read = [read_school(one, public) for one in schools]
-    left_out = {}
-    for place, one in enumerate(schools):
-        without = fit_schools(read[:place] + read[place + 1 :], VERSION)
-        left_out[one.name] = _judged(EmbeddedJudge(one.register, public, without), one)
-        say(f"left out: school {one.name}")
-    save(fit_schools(read, VERSION), models / "school.npz")
+    contrast = contrast_school()
+    given = _Given(public, Teacher(rows, contrast, say), [read_school(one, public) for one in schools], say)
+    with tempfile.TemporaryDirectory() as folder:
+        folds = [_left_out(one, given, Path(folder)) for one in given.read]
+    _write_shipped(given, folds, models)
     validation = school(corpus / "dev")
     shipped = load_judge(validation.register, models=models)
     return Results(
         public_rows=Counter((row.source, row.licence) for row in rows),
-        public_auc=_areas(public, list(public_rows(data / "dev.jsonl.gz"))),
+        public_auc=_areas(load_judge(Register(), models=models), list(public_rows(data / "dev.jsonl.gz"))),
         schools={one.name: len(one.comments) for one in (*schools, validation)},
-        left_out=left_out,
+        contrast=len(contrast.comments),
+        left_out={fold.school.name: _left_out_report(fold, folds, public) for fold in folds},
         validation=_judged(shipped, validation),
-        sizes={path.name: path.stat().st_size for path in sorted(models.glob("*.npz"))},
+        alone=_judged(
+            EmbeddedJudge(validation.register, Panel(public, load(models / f"{SCHOOL}.npz"))), validation
+        ),
+        sizes={path.name: path.stat().st_size for path in sorted(models.iterdir())},
     )
+
+
+def _left_out(one: ReadSchool, given: _Given, folder: Path) -> _Fold:
+    given.say(f"school {one.school.name} left out …")
+    rest = [other for other in given.read if other is not one]
+    linear = fit_schools(rest, VERSION)
+    path = folder / f"{one.school.name}.onnx"
+    given.teacher.write(given.teacher.taught([other.school for other in rest]), path, VERSION)
+    encoder = load_encoder(path)
+    return _Fold(one.school, linear, encoder, _heard(one.school, Panel(given.public, linear), encoder))
+
+
+def _heard(one: School, panel: Panel, encoder: Encoder) -> Heard:
+    reader = Reader(one.register)
+    readings = [reader.read(comment) for comment in one.comments]
+    people = [
+        identify(reading, reader.matcher, reader.place_finder.teachers, one.register.token_key)
+        for reading in readings
+    ]
+    public, linear = panel.linear_opinions(readings, people)
+    read = encoder.logits([wording(reading) for reading in readings])
+    truth = np.array(
+        [[bool(row["labels"].get(head, head in row["flags"])) for head in HEADS] for row in one.rows]
+    )
+    return Heard(opinions(read, linear, public), 1 / (1 + np.exp(-linear)), truth)
+
+
+def _together(folds: Sequence[_Fold]) -> Heard:
+    heard = folds[0].heard
+    for fold in folds[1:]:
+        heard = heard + fold.heard
+    return heard
+
+
+def _write_shipped(given: _Given, folds: Sequence[_Fold], models: Path) -> None:
+    given.say("all training schools …")
+    save(fit_schools(given.read, VERSION), models / f"{SCHOOL}.npz")
+    network = given.teacher.taught([one.school for one in given.read])
+    given.teacher.write(network, models / f"{ENCODER}.onnx", VERSION)
+    made_for = {
+        SCHOOL: load(models / f"{SCHOOL}.npz").sha256,
+        ENCODER: load_encoder(models / f"{ENCODER}.onnx").sha256,
+    }
+    save_joined(fit_joined(_together(folds), HEADS, VERSION, made_for), models / f"{JOINED}.npz")
+
+
+def _left_out_report(fold: _Fold, folds: Sequence[_Fold], public: LinearModel) -> Report:
+    """Neither the models, nor how they are weighed, nor the thresholds have seen this school's labels."""
+    others = [other for other in folds if other is not fold]
+    joined: Joined = fit_joined(_together(others), HEADS, VERSION, {})
+    panel = Panel(public, fold.linear, (fold.encoder, joined))
+    return _judged(EmbeddedJudge(fold.school.register, panel), fold.school)
 
 
 def _judged(judge: EmbeddedJudge, one: School) -> Report:
@@ -73,20 +158,15 @@ def _judged(judge: EmbeddedJudge, one: School) -> Report:
     return evaluate(judge, rows)
 
 
-def _areas(public: LinearModel, rows: list[PublicRow]) -> dict[str, float]:
-    texts = [mask_plain(normalise(row.text).lower) for row in rows]
-    nothing = np.zeros((_CHUNK, 0), dtype=np.float32)
-    parts = []
-    for start in range(0, len(texts), _CHUNK):
-        part = texts[start : start + _CHUNK]
-        parts.append(public.margins(hash_texts(part, public.bits), nothing[: len(part)])[:, 0])
-    margins = np.concatenate(parts)
+def _areas(judge: EmbeddedJudge, rows: list[PublicRow]) -> dict[str, float]:
+    judged = judge.judge([Comment(str(place), row.text) for place, row in enumerate(rows)])
+    scores = np.array([judgement.scores[Label.ABUSE] for judgement in judged])
     truth = np.array([row.abuse for row in rows])
     sources = np.array([row.source for row in rows])
     each = {}
     for name in sorted(set(sources.tolist())):
         here = sources == name
         if 0 < truth[here].sum() < here.sum():
-            each[name] = float(roc_auc_score(truth[here], margins[here]))
-    pooled = float(roc_auc_score(truth, margins))
+            each[name] = float(roc_auc_score(truth[here], scores[here]))
+    pooled = float(roc_auc_score(truth, scores))
     return {"pooled": pooled, "mean over sources": float(np.mean(list(each.values()))), **each}

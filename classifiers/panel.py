@@ -1,0 +1,108 @@
+"""The models that judge, asked together: two linear ones always, the encoder where a comment is not clear.
+
+The linear models read every comment in a fraction of a millisecond. What they find clearly harmless is
+settled; for the rest the encoder reads the words in their order, and both opinions are weighed.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.archive import MEND
+from classifiers.encoder.model import Encoder, load_encoder
+from classifiers.encoder.wording import wording
+from classifiers.errors import ModelBroken
+from classifiers.features import PUBLIC, describe, public_text
+from classifiers.hashing import hash_texts
+from classifiers.joined import Joined, load_joined, opinions
+from classifiers.linear import LinearModel, load, pick_features
+from classifiers.pupil_information.identify import Identified
+from classifiers.reading import Reading
+
+log = logging.getLogger(__name__)
+
+F64 = npt.NDArray[np.float64]
+SCHOOL, ENCODER, JOINED = "school", "encoder", "joined"
+
+
+class Panel:
+    def __init__(
+        self, public: LinearModel, school: LinearModel, second: tuple[Encoder, Joined] | None = None
+    ) -> None:
+        self._public = public
+        self._school = school
+        self._second = second
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return self._school.heads
+
+    @property
+    def thresholds(self) -> npt.NDArray[np.float32]:
+        """Levels x heads, or one row for all levels."""
+        return self._school.thresholds if self._second is None else self._second[1].thresholds
+
+    @property
+    def described(self) -> dict[str, str]:
+        """Name, version and SHA-256 of every model that speaks."""
+        models: dict[str, LinearModel | Encoder | Joined] = {PUBLIC: self._public, SCHOOL: self._school}
+        if self._second is not None:
+            models |= dict(zip((ENCODER, JOINED), self._second, strict=True))
+        return {name: f"{model.version} sha256:{model.sha256}" for name, model in models.items()}
+
+    def scores(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
+        """Calibrated probabilities, one row a comment and one column a head."""
+        public, linear = self.linear_opinions(readings, found)
+        scores: F64 = 1.0 / (1.0 + np.exp(-np.clip(linear, -30, 30)))
+        if self._second is None:
+            return scores
+        encoder, joined = self._second
+        unclear = np.flatnonzero((scores >= joined.clear).any(axis=1))
+        if len(unclear):
+            read = encoder.logits([wording(readings[place]) for place in unclear.tolist()])
+            scores[unclear] = joined.scores(opinions(read, linear[unclear], public[unclear]))
+        return scores
+
+    def linear_opinions(
+        self, readings: Sequence[Reading], found: Sequence[list[Identified]]
+    ) -> tuple[F64, F64]:
+        """The public model's margins (one a comment), and the school model's logits (comments x heads)."""
+        rows = [describe(reading, people) for reading, people in zip(readings, found, strict=True)]
+        nothing = np.zeros((len(rows), 0), dtype=np.float32)
+        texts = hash_texts([public_text(reading) for reading in readings], self._public.bits)
+        public = self._public.margins(texts, nothing)[:, 0]
+        for row, margin in zip(rows, public, strict=True):
+            row[PUBLIC] = float(margin)
+        buckets = hash_texts([reading.masked for reading in readings], self._school.bits)
+        return public, self._school.logits(buckets, pick_features(rows, self._school.features))
+
+    def telling(self, words: Sequence[str], head: str) -> str:
+        """Of these words the one that speaks most for a head, to the linear model."""
+        nothing = np.zeros((len(words), len(self._school.features)), dtype=np.float32)
+        margins = self._school.margins(hash_texts(words, self._school.bits), nothing)
+        return words[int(np.argmax(margins[:, self.heads.index(head)]))]
+
+
+def load_panel(models: Path) -> Panel:
+    """`ModelBroken` when a linear model is missing or damaged.
+
+    An encoder that cannot be used is logged as an error and the linear models judge alone: worse, but they
+    judge. `Panel.described` then does not name it, which every judgement carries.
+    """
+    public, school = load(models / f"{PUBLIC}.npz"), load(models / f"{SCHOOL}.npz")
+    try:
+        return Panel(public, school, _load_second(models, school))
+    except ModelBroken as broken:
+        log.error("the encoder is not used, the linear models judge alone: %s", broken)  # noqa: TRY400  the message says all; a traceback helps no technician
+        return Panel(public, school)
+
+
+def _load_second(models: Path, school: LinearModel) -> tuple[Encoder, Joined]:
+    encoder = load_encoder(models / f"{ENCODER}.onnx")
+    joined = load_joined(models / f"{JOINED}.npz")
+    if joined.made_for != {SCHOOL: school.sha256, ENCODER: encoder.sha256}:
+        raise ModelBroken(models / f"{JOINED}.npz", "was made for other models than those beside it", MEND)
+    return encoder, joined

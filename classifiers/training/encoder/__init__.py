@@ -1,0 +1,1 @@
+"""Training of the encoder. Needs torch, which nothing needs at run time."""

@@ -1,0 +1,77 @@
+"""The whole course of the encoder: public data, then schools and contrast lines with some of it again."""
+
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from classifiers.encoder.pieces import Pieces
+from classifiers.encoder.wording import plain_wording
+from classifiers.training.data import PublicRow, School
+from classifiers.training.encoder.graph import write_graph
+from classifiers.training.encoder.lessons import HEADS, Lessons, public_lessons, school_lessons
+from classifiers.training.encoder.network import Network
+from classifiers.training.encoder.starting_point import starting_network, vocabulary
+from classifiers.training.encoder.teaching import Course, teach
+
+_THREADS = 2
+"""Always as many: sums over another number of threads round otherwise."""
+_PUBLIC_ROWS = 30_000
+_FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
+_SECOND = Course(rounds=5, rate=1.5e-4)
+_REPLAYED, _REPLAY_WEIGHT = 700, 0.5
+"""Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
+
+
+class Teacher:
+    """Holds what is the same for every school left out: the words and the first course."""
+
+    def __init__(self, rows: Sequence[PublicRow], contrast: School, say: Callable[[str], None]) -> None:
+        torch.set_num_threads(_THREADS)
+        self._say = say
+        self._vocabulary = vocabulary(plain_wording(row.text).text for row in rows)
+        self._pieces = Pieces(self._vocabulary)
+        self._known: dict[str, Lessons] = {}
+        mixed = list(rows)
+        random.Random(1).shuffle(mixed)  # noqa: S311  a fixed shuffle, no secret
+        self._public = public_lessons(mixed[:_PUBLIC_ROWS], self._pieces)
+        self._contrast = school_lessons(contrast, self._pieces)
+        say(f"encoder: {len(self._public)} public rows, {len(self._vocabulary)} pieces …")
+        self._first = self._first_course()
+
+    def _first_course(self) -> dict[str, torch.Tensor]:
+        network = self._started()
+        teach(network, lambda _: self._public, _FIRST, self._say)
+        weights: dict[str, torch.Tensor] = network.state_dict()
+        return weights
+
+    def _started(self) -> Network:
+        torch.manual_seed(0)
+        return starting_network(self._vocabulary, len(HEADS))
+
+    def taught(self, schools: Sequence[School]) -> Network:
+        """A network that has seen these schools and no other."""
+        network = self._started()
+        network.load_state_dict(self._first)
+        lessons = self._contrast
+        for school in schools:
+            lessons = lessons + self._lessons(school)
+        mixed = np.random.default_rng(0)
+        teach(network, lambda _: lessons + self._replayed(mixed), _SECOND, self._say)
+        return network
+
+    def _lessons(self, school: School) -> Lessons:
+        if school.name not in self._known:
+            self._known[school.name] = school_lessons(school, self._pieces)
+        return self._known[school.name]
+
+    def _replayed(self, mixed: np.random.Generator) -> Lessons:
+        chosen = mixed.choice(len(self._public), _REPLAYED, replace=False)
+        windows = [self._public.windows[place] for place in chosen]
+        weight = self._public.weight[chosen] * np.float32(_REPLAY_WEIGHT)
+        return Lessons(windows, self._public.truth[chosen], weight)
+
+    def write(self, network: Network, path: Path, version: str) -> None:
+        write_graph(network, path, {"version": version, "heads": HEADS, "vocabulary": self._vocabulary})
