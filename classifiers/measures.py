@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 ENOUGH = 5
 """Positives from which an F1 of a platform or a surface is shown; below, it would be noise."""
@@ -77,14 +78,27 @@ def average_precision(scores: Sequence[float], truth: Sequence[bool]) -> float:
 def f1_interval(measure: Measure, comments: int) -> tuple[float, float]:
     """Between which values F1 lies in 95 of 100 bootstrap resamples of the comments; the same at each run.
 
-    A resample matters to F1 only by how many of its comments are right, false, missed and neither, so those
-    four counts are drawn, which has the same distribution as drawing the comments. (0, 0) with no comment.
+    (0, 0) with no comment.
     """
-    if not comments:
-        return 0.0, 0.0
+    return mean_f1_interval([(measure, comments)]) if comments else (0.0, 0.0)
+
+
+def mean_f1_interval(schools: Sequence[tuple[Measure, int]]) -> tuple[float, float]:
+    """The same of the mean F1 over several schools, each with its number of comments (over 0)."""
+    dice = np.random.default_rng(_SEED)
+    means = np.mean([_resampled_f1(measure, comments, dice) for measure, comments in schools], axis=0)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _resampled_f1(measure: Measure, comments: int, dice: np.random.Generator) -> npt.NDArray[np.float64]:
+    """A resample matters to F1 only by how many of its comments are right, false, missed and neither.
+
+    Drawing those four counts has the same distribution as drawing the comments.
+    """
     counts = np.array([measure.right, measure.false, measure.missed, 0])
     counts[3] = comments - counts.sum()
-    drawn = np.random.default_rng(_SEED).multinomial(comments, counts / comments, size=_RESAMPLES)
+    drawn = dice.multinomial(comments, counts / comments, size=_RESAMPLES)
     below = 2 * drawn[:, 0] + drawn[:, 1] + drawn[:, 2]
-    low, high = np.quantile(2 * drawn[:, 0] / np.maximum(below, 1), [0.025, 0.975])
-    return float(low), float(high)
+    result: npt.NDArray[np.float64] = 2 * drawn[:, 0] / np.maximum(below, 1)
+    return result

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from classifiers.caution import DANGER, choose
 from classifiers.features import HASH_SCALE, PUBLIC
 from classifiers.linear import F32, LinearModel, quantise
 from classifiers.normalising import normalise
@@ -23,8 +24,6 @@ PUBLIC_BITS = 20
 _PUBLIC_KEPT = 0.4
 """Share of the public model's weights that is kept; the rest is too small to matter."""
 _SCHOOL_KEPT = 0.5
-_RECALL_FIRST = {Flag.THREAT, Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT}
-"""For these a miss weighs twice as much as a false alarm."""
 
 
 def fit_public(rows: Sequence[PublicRow], version: str) -> LinearModel:
@@ -84,10 +83,7 @@ def fit_schools(schools: Sequence[ReadSchool], version: str) -> LinearModel:
         dense=coefficients[buckets:],
         bias=bias,
         calibration=calibration.astype(np.float32),
-        thresholds=np.array(
-            [_threshold(scores[:, place], truth[:, place], head) for place, head in enumerate(HEADS)],
-            dtype=np.float32,
-        ),
+        thresholds=level_thresholds(scores, truth),
     )
 
 
@@ -115,6 +111,16 @@ def _fit_heads(tables: Sequence[sp.csr_matrix], truths: Sequence[npt.NDArray[np.
     return coefficients, np.array([head.intercept_[0] for head in heads], dtype=np.float32)
 
 
+def level_thresholds(scores: F64, truth: npt.NDArray[np.bool_]) -> F32:
+    """Levels x heads, from scores of comments whose school the scorer had not seen."""
+    harmless: npt.NDArray[np.bool_] = ~np.asarray(truth.any(axis=1))
+    chosen = [
+        choose(scores[:, place], truth[:, place], harmless, danger=head in DANGER)
+        for place, head in enumerate(HEADS)
+    ]
+    return np.array(chosen, dtype=np.float32).T
+
+
 def _platt(margin: F64, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
     fitted = LogisticRegression(C=100.0).fit(margin[:, None], truth)
     return float(fitted.coef_[0][0]), float(fitted.intercept_[0])
@@ -123,14 +129,3 @@ def _platt(margin: F64, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
 def _logistic(value: F64) -> F64:
     result: F64 = 1.0 / (1.0 + np.exp(-value))
     return result
-
-
-def _threshold(scores: F64, truth: npt.NDArray[np.bool_], head: str) -> float:
-    """The score at which F1 is best over the schools left out; recall counts twice where it comes first."""
-    weight = 2.0 if head in _RECALL_FIRST else 1.0
-    order = np.argsort(-scores, kind="stable")
-    found = np.cumsum(truth[order])
-    measure = (1 + weight) * found / (np.arange(1, len(order) + 1) + weight * truth.sum())
-    best = int(np.argmax(measure))
-    following = scores[order][min(best + 1, len(order) - 1)]
-    return float((scores[order][best] + following) / 2)

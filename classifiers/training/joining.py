@@ -1,14 +1,14 @@
 """Fitting how the two opinions are weighed, on comments that neither opinion had seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.caution import DANGER, choose
 from classifiers.joined import Joined
+from classifiers.training.fit import level_thresholds
 
 F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -51,20 +51,16 @@ def _fit(opinions: F64, truth: Bools) -> LogisticRegression:
 
 
 def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
+    """The thresholds of what the panel will say: of a clear comment the linear score alone."""
     scores = joined.scores(heard.opinions)
     settled = (heard.linear < joined.clear).all(axis=1)
     scores[settled] = heard.linear[settled]
-    harmless = ~heard.truth.any(axis=1)
-    for column, head in enumerate(joined.heads):
-        joined.thresholds[:, column] = choose(
-            scores[:, column], heard.truth[:, column], harmless, danger=head in DANGER
-        )
-    return joined
+    return replace(joined, thresholds=level_thresholds(scores, heard.truth))
 
 
 def _clear(heard: Heard) -> npt.NDArray[np.float32]:
     """The highest linear scores under which next to nothing is lost that somebody must look at."""
-    wanted = heard.truth.any(axis=1)
+    wanted: Bools = np.asarray(heard.truth.any(axis=1))
     clear = np.zeros(heard.truth.shape[1], dtype=np.float32)
     for share in _SHARES:
         for head in range(len(clear)):

@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from classifiers.encoder.model import Encoder, load_encoder
 from classifiers.encoder.wording import wording
 from classifiers.evaluation import Report, evaluate, read_labelled
+from classifiers.fairness import FairnessReport, gap_report
 from classifiers.features import PUBLIC
 from classifiers.interface import Comment, Register
 from classifiers.joined import Joined, opinions, save_joined
@@ -47,6 +48,7 @@ class Results:
     """The school that nothing is ever trained on, judged by the shipped models."""
     alone: Report
     """The same by the linear models alone, as where the encoder cannot run."""
+    fairness: FairnessReport
     sizes: Mapping[str, int]
     """Bytes of each model file."""
 
@@ -95,6 +97,7 @@ def train(data: Path, corpus: Path, models: Path, say: Say) -> Results:
         alone=_judged(
             EmbeddedJudge(validation.register, Panel(public, load(models / f"{SCHOOL}.npz"))), validation
         ),
+        fairness=gap_report(shipped),
         sizes={path.name: path.stat().st_size for path in sorted(models.iterdir())},
     )
 

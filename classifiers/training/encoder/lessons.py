@@ -1,7 +1,5 @@
 """Texts with what is known of them, as the encoder is taught."""
 
-import random
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -46,6 +44,12 @@ class Lessons:
     def __len__(self) -> int:
         return len(self.windows)
 
+    def some(self, count: int, dice: np.random.Generator, counting: float = 1.0) -> "Lessons":
+        """So many of them by lot, each counting so much more or less."""
+        chosen = dice.choice(len(self), min(count, len(self)), replace=False)
+        weight = self.weight[chosen] * np.float32(counting)
+        return Lessons([self.windows[place] for place in chosen], self.truth[chosen], weight)
+
     def __add__(self, other: "Lessons") -> "Lessons":
         return Lessons(
             self.windows + other.windows,
@@ -77,19 +81,6 @@ def public_lessons(rows: Sequence[PublicRow], pieces: Pieces) -> Lessons:
         [truth for truth, _ in told],
         [weight for _, weight in told],
     )
-
-
-def spread(rows: Sequence[PublicRow], most: int, seed: int) -> list[PublicRow]:
-    """At most so many rows of each source and answer: no source drowns the others."""
-    mixed = list(rows)
-    random.Random(seed).shuffle(mixed)  # noqa: S311  a fixed shuffle, no secret
-    taken: Counter[tuple[str, bool]] = Counter()
-    chosen = []
-    for row in mixed:
-        taken[row.source, row.abuse] += 1
-        if taken[row.source, row.abuse] <= most:
-            chosen.append(row)
-    return chosen
 
 
 def _lessons(

@@ -18,11 +18,13 @@ from classifiers.training.encoder.teaching import Course, teach
 
 _THREADS = 2
 """Always as many: sums over another number of threads round otherwise."""
-_PUBLIC_ROWS = 30_000
+_PUBLIC_ROWS = 22_000
 _FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
-_SECOND = Course(rounds=5, rate=1.5e-4)
-_REPLAYED, _REPLAY_WEIGHT = 700, 0.5
+_SECOND = Course(rounds=4, rate=2e-4)
+_REPLAYED, _REPLAY_WEIGHT = 600, 0.5
 """Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
+_CONTRASTED = 1_000
+"""Contrast lines in each later round, others each time: many are variants of one another."""
 
 
 class Teacher:
@@ -55,23 +57,21 @@ class Teacher:
         """A network that has seen these schools and no other."""
         network = self._started()
         network.load_state_dict(self._first)
-        lessons = self._contrast
-        for school in schools:
-            lessons = lessons + self._lessons(school)
-        mixed = np.random.default_rng(0)
-        teach(network, lambda _: lessons + self._replayed(mixed), _SECOND, self._say)
+        read = [self._lessons(school) for school in schools]
+        lessons = sum(read[1:], start=read[0])
+        dice = np.random.default_rng(0)
+        teach(network, lambda _: lessons + self._beside(dice), _SECOND, self._say)
         return network
+
+    def _beside(self, dice: np.random.Generator) -> Lessons:
+        """What is read in one round beside the schools."""
+        contrast = self._contrast.some(_CONTRASTED, dice)
+        return contrast + self._public.some(_REPLAYED, dice, _REPLAY_WEIGHT)
 
     def _lessons(self, school: School) -> Lessons:
         if school.name not in self._known:
             self._known[school.name] = school_lessons(school, self._pieces)
         return self._known[school.name]
-
-    def _replayed(self, mixed: np.random.Generator) -> Lessons:
-        chosen = mixed.choice(len(self._public), _REPLAYED, replace=False)
-        windows = [self._public.windows[place] for place in chosen]
-        weight = self._public.weight[chosen] * np.float32(_REPLAY_WEIGHT)
-        return Lessons(windows, self._public.truth[chosen], weight)
 
     def write(self, network: Network, path: Path, version: str) -> None:
         write_graph(network, path, {"version": version, "heads": HEADS, "vocabulary": self._vocabulary})
