@@ -130,7 +130,7 @@ def _as_sibling(one: Identified, surnames: set[str], reading: Reading, index: Pu
 
 
 def _names_a_family(one: Identified, reading: Reading) -> bool:
-    """ "The Birch twins", "Zhang family", "the Fields": a surname that stands for children of one house."""
+    """The Birch twins, the Zhang family: a surname that stands for the children of one house."""
     return bool(_FAMILY_BEHIND.match(reading.lower[one.end : one.end + 24]))
 
 

@@ -7,33 +7,31 @@ mistakes are measured only against what begins or sounds alike. Where names over
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-
-from rapidfuzz import fuzz
+from collections.abc import Iterable, Iterator
 
 from classifiers.interface import Register
 from classifiers.normalising import View
 from classifiers.register.index import Entry, Phrases, Runs
-from classifiers.register.mentions import Form, Kind, Mention, Word
+from classifiers.register.mentions import Form, Kind, Mention, Stretch, Word
 from classifiers.register.names import SOFT_TITLES, TITLES, common, singular, sound_of
 from classifiers.register.neighbours import is_a_childs, is_another_person
-from classifiers.register.pupils import FEW, PupilIndex, first_forms, surname_forms
+from classifiers.register.pupils import FEW, PupilIndex
 from classifiers.register.roles import means_somebody
 from classifiers.register.staff import StaffIndex
+from classifiers.register.widening import widen
 
 MOST_MENTIONS = 200
 """Of one text; a longer list of names is no comment, and must not cost more time than one."""
 _WORD = re.compile(r"[^\W_]+")
-_RUN_TOGETHER = re.compile(r"[@#]?[\w.\-]{6,60}")
+_MARKED_RUN = re.compile(r"[@#][\w.\-]{5,60}|[^\W\d_]+[\d_.\-][\w.\-]{4,60}")
 _LONGEST_FUZZED = 400
 """Words of a text that typing mistakes are looked for in: bounds the time of a huge comment."""
 _LONGEST_SURNAME = 3
 """Words of the longest surname that is looked for behind a first name or a title."""
-_LIKE = 80
-"""Per cent of likeness (Indel) at which a word is taken for a mistyped name."""
+_SHORTEST_RUN = 7
+"""Letters of a first name and a surname in one word."""
 _CHECKED = frozenset({"the head", "the chair"})
-"""Nicknames that are furniture and limbs too."""
+"""Nicknames that are limbs and furniture too."""
 _LEET = str.maketrans("013457", "oieast")
 _LEET_DIGIT = re.compile(r"[a-z][013457]+[a-z]")
 
@@ -48,24 +46,30 @@ class Matcher:
 
     def find(self, view: View) -> list[Mention]:
         """People and the school, in order, none overlapping another."""
-        found = split_words(view)
-        mentions = list(self._known(found, view.text))
-        mentions += self._titled(found)
-        mentions += self._run_together(view)
-        mentions += self._by_sound(found)
+        text, lower = view.text, view.lower
+        found = split_words(text, lower)
+        mentions = list(self._known(found, text))
+        mentions += self._run_together(found)
+        mentions += self._marked(lower)
+        mentions += self._by_sound(found, text)
+        if not mentions:
+            return mentions
         chosen = _longest(mentions)[:MOST_MENTIONS]
         places = {word.start: place for place, word in enumerate(found)}
-        return _longest(self._widen(mention, found, places.get(mention.start)) for mention in chosen)
+        return _longest(widen(one, found, places.get(one.start), self.pupil_index) for one in chosen)
 
     def _known(self, found: list[Word], text: str) -> Iterator[Mention]:
-        """Whatever stands in the register word for word."""
+        """Whatever stands in the register word for word, and whoever has a title."""
         longest = self._phrases.longest
         for first, word in enumerate(found):
-            most = longest.get(word.lower)
+            lower = word.lower
+            most = longest.get(lower)
             if most:
                 yield from self._phrase(found, first, most, text)
-            elif word.lower.endswith("s"):
-                yield from self._plural(found, first)
+            elif lower[-1] == "s":
+                yield from self._plural(Stretch(found, first, 1, text))
+            if lower in TITLES and first + 1 < len(found):
+                yield from self._behind_title(Stretch(found, first, 2, text))
 
     def _phrase(self, found: list[Word], first: int, most: int, text: str) -> Iterator[Mention]:
         phrase = ""
@@ -73,129 +77,113 @@ class Matcher:
             lower = found[first + count - 1].lower
             phrase = f"{phrase} {lower}" if phrase else lower
             for entry in self._phrases.entries(phrase):
-                yield from self._mentions(entry, found, first, count, phrase, text)
+                finder = self._staff if entry.kind is Kind.STAFF else self._pupil
+                yield from finder(entry, Stretch(found, first, count, text), phrase)
 
-    def _plural(self, found: list[Word], first: int) -> Iterator[Mention]:
+    def _plural(self, at: Stretch) -> Iterator[Mention]:
         """A surname with the s of a possessive or of a family: "whitlocks office", "the Hartnells"."""
-        name = singular(found[first].lower)
+        name = singular(at.word.lower)
         for entry in self._phrases.entries(name) if name else ():
             if entry.form is Form.SURNAME or (entry.form is Form.FIRST and entry.kind is Kind.PUPIL):
-                yield _mention(entry, found, first, 1, name)
+                yield _mention(entry, at, name)
 
-    def _mentions(
-        self, entry: Entry, found: list[Word], first: int, count: int, phrase: str, text: str
-    ) -> Iterator[Mention]:
-        if entry.kind is Kind.STAFF:
-            yield from self._staff(entry, found, first, count, phrase, text)
-            return
+    def _pupil(self, entry: Entry, at: Stretch, phrase: str) -> Iterator[Mention]:
         if entry.form is Form.FIRST:
-            yield from self._full(entry, found, first, count, phrase)
-        if not _is_a_word(entry, found, first, count):
-            yield _mention(entry, found, first, count, phrase)
+            yield from self._full(at, phrase)
+        if not _is_a_word(entry, at):
+            yield _mention(entry, at, phrase)
 
-    def _staff(
-        self, entry: Entry, found: list[Word], first: int, count: int, phrase: str, text: str
-    ) -> Iterator[Mention]:
-        if entry.form is Form.ROLE or phrase in _CHECKED:
-            if means_somebody(found, first, count, text):
-                yield _mention(entry, found, first, count, phrase)
-            return
-        if _is_a_word(entry, found, first, count):
-            return
-        if is_another_person(entry, found, first, count, text):
-            yield from self._short_form(entry, found, first)
-            return
-        if self._is_a_pupils(entry, phrase) and (common(phrase) or is_a_childs(found, first, count)):
-            return
-        yield _mention(entry, found, first, count, phrase)
-
-    def _short_form(self, entry: Entry, found: list[Word], first: int) -> Iterator[Mention]:
-        """ "Pam Gaunt" is Mrs Pamela Gaunt."""
-        if entry.form is not Form.SURNAME or not first:
-            return
-        before = found[first - 1].lower
-        ids = tuple(key for key in entry.ids[:FEW] if self.staff_index.is_called(key, before))
-        if ids:
-            yield _mention(Entry(Kind.STAFF, Form.FULL, ids), found, first - 1, 2, before)
-
-    def _is_a_pupils(self, entry: Entry, phrase: str) -> bool:
-        return entry.form in (Form.FIRST, Form.KNOWN_AS) and phrase in self.pupil_index.firsts
-
-    def _full(
-        self, entry: Entry, found: list[Word], first: int, count: int, phrase: str
-    ) -> Iterator[Mention]:
+    def _full(self, at: Stretch, first_name: str) -> Iterator[Mention]:
         """A pupil's first name with the surname behind it or before it."""
-        after = first + count
-        for size in range(1, min(_LONGEST_SURNAME, len(found) - after) + 1):
-            ids = self.pupil_index.named(phrase, _joined(found, after, size))
-            if ids:
-                yield _mention(Entry(Kind.PUPIL, Form.FULL, ids), found, first, count + size, phrase)
-        for size in range(1, min(_LONGEST_SURNAME, first) + 1):
-            ids = self.pupil_index.named(phrase, _joined(found, first - size, size))
-            if ids:
-                yield _mention(Entry(Kind.PUPIL, Form.FULL, ids), found, first - size, count + size, phrase)
+        behind, before = at.later(_LONGEST_SURNAME), at.earlier(_LONGEST_SURNAME)
+        for size in range(1, len(behind) + 1):
+            if ids := self.pupil_index.named(first_name, " ".join(behind[:size])):
+                yield _mention(Entry(Kind.PUPIL, Form.FULL, ids), at.wider(0, size), first_name)
+        for size in range(1, len(before) + 1):
+            if ids := self.pupil_index.named(first_name, " ".join(before[-size:])):
+                yield _mention(Entry(Kind.PUPIL, Form.FULL, ids), at.wider(size, 0), first_name)
 
-    def _titled(self, found: list[Word]) -> Iterator[Mention]:
-        """A title with a surname of the staff, with its initial, with a mistyped one; else a stranger."""
-        for place, title in enumerate(found[:-1]):
-            if title.lower in TITLES:
-                yield from self._behind_title(found, place)
+    def _staff(self, entry: Entry, at: Stretch, phrase: str) -> Iterator[Mention]:
+        if entry.form is Form.ROLE or phrase in _CHECKED:
+            if means_somebody(at):
+                yield _mention(entry, at, phrase)
+        elif _is_a_word(entry, at):
+            return
+        elif is_another_person(entry, at):
+            yield from self._short_form(entry, at)
+        elif not self._is_a_childs(entry, at, phrase):
+            yield _mention(entry, at, phrase)
 
-    def _behind_title(self, found: list[Word], place: int) -> Iterator[Mention]:
-        title, name = found[place], found[place + 1]
-        exact = False
-        for size in range(1, min(_LONGEST_SURNAME, len(found) - place - 1) + 1):
-            letters = _joined(found, place + 1, size)
-            ids = self.staff_index.titled(title.lower, letters)
-            form = Form.TITLED
-            if not ids and _are_initials(found, place, size):
-                ids, form = self.staff_index.with_initial(title.lower, letters), Form.INITIAL
-            if ids:
-                exact = True
-                yield _mention(Entry(Kind.STAFF, form, ids), found, place, size + 1, letters)
-        if exact or len(name.lower) < 4 or not name.lower.isalpha() or place > _LONGEST_FUZZED:
+    def _is_a_childs(self, entry: Entry, at: Stretch, phrase: str) -> bool:
+        if entry.form not in (Form.FIRST, Form.KNOWN_AS) or phrase not in self.pupil_index.firsts:
+            return False
+        return common(phrase) or is_a_childs(at)
+
+    def _short_form(self, entry: Entry, at: Stretch) -> Iterator[Mention]:
+        """Pam Gaunt, who is Mrs Pamela Gaunt."""
+        before = at.earlier(1)
+        if entry.form is not Form.SURNAME or not before:
+            return
+        ids = tuple(key for key in entry.ids[:FEW] if self.staff_index.is_called(key, before[0]))
+        if ids:
+            yield _mention(Entry(Kind.STAFF, Form.FULL, ids), at.wider(1, 0), before[0])
+
+    def _behind_title(self, at: Stretch) -> Iterator[Mention]:
+        """A title with a surname of the staff, with its initial, with a mistyped one; else a stranger's."""
+        title, name = at.word, at.found[at.first + 1]
+        exact = list(self._titled(at))
+        yield from exact
+        if exact or len(name.lower) < 4 or not name.lower.isalpha() or at.first > _LONGEST_FUZZED:
             return
         if close := self.staff_index.nearly(title.lower, name.lower):
-            yield _mention(Entry(Kind.STAFF, Form.TYPO, close), found, place, 2, name.lower)
-        elif name.capital and not self._is_kin(found, place):
-            yield Mention(Kind.ADULT, Form.TITLED, (), title.start, name.end, True, False)
+            yield _mention(Entry(Kind.STAFF, Form.TYPO, close), at, name.lower)
+        elif name.capital and not self._is_kin(title, name):
+            yield _mention(Entry(Kind.ADULT, Form.TITLED, ()), at, name.lower)
 
-    def _is_kin(self, found: list[Word], place: int) -> bool:
-        """ "His sister Rosa" speaks of a child, "Sister Mary" of a grown-up."""
-        title, name = found[place], found[place + 1]
+    def _titled(self, at: Stretch) -> Iterator[Mention]:
+        title, behind = at.word.lower, at.wider(0, -1).later(_LONGEST_SURNAME)
+        for size in range(1, len(behind) + 1):
+            wide, name = at.wider(0, size - 1), " ".join(behind[:size])
+            if ids := self.staff_index.titled(title, name):
+                yield _mention(Entry(Kind.STAFF, Form.TITLED, ids), wide, name)
+            elif _are_initials(wide) and (ids := self.staff_index.with_initial(title, name)):
+                yield _mention(Entry(Kind.STAFF, Form.INITIAL, ids), wide, name)
+
+    def _is_kin(self, title: Word, name: Word) -> bool:
+        """His sister Rosa is a child, Sister Mary is a grown-up."""
         if title.lower not in SOFT_TITLES:
             return False
         return not title.capital or name.lower in self.pupil_index.firsts
 
-    def _run_together(self, view: View) -> Iterator[Mention]:
-        """Handles and hashtags: a full name in one word, a surname of the staff, or the school's name."""
-        for match in _RUN_TOGETHER.finditer(view.lower):
-            word = match[0]
-            if word.isalpha():
-                yield from self._pupils_in_run(match.span(), word)
-                continue
-            yield from self._tagged(match)
-            letters = "".join(filter(str.isalpha, word))
-            yield from self._pupils_in_run(match.span(), letters)
-            if len(letters) < len(word) - 1 and _LEET_DIGIT.search(word):
-                yield from self._pupils_in_run(
-                    match.span(), "".join(filter(str.isalpha, word.translate(_LEET)))
-                )
+    def _run_together(self, found: list[Word]) -> Iterator[Mention]:
+        """A pupil's full name in one word."""
+        for word in found:
+            if len(word.lower) >= _SHORTEST_RUN:
+                yield from self._pupils_in_run((word.start, word.end), word.lower)
 
-    def _tagged(self, match: re.Match[str]) -> Iterator[Mention]:
-        if match[0][0] not in "@#":
-            return
-        letters = "".join(filter(str.isalpha, match[0]))
+    def _marked(self, lower: str) -> Iterator[Mention]:
+        """Handles, hashtags, addresses: a full name, a surname of the staff, or the school's name in them."""
+        for match in _MARKED_RUN.finditer(lower):
+            word = match[0]
+            letters = "".join(filter(str.isalpha, word))
+            if word[0] in "@#":
+                yield from self._tagged(match.span(), letters)
+            yield from self._pupils_in_run(match.span(), letters)
+            if _LEET_DIGIT.search(word):
+                spelled = "".join(filter(str.isalpha, word.translate(_LEET)))
+                yield from self._pupils_in_run(match.span(), spelled)
+
+    def _tagged(self, span: tuple[int, int], letters: str) -> Iterator[Mention]:
         if self._runs.school(letters):
-            yield Mention(Kind.SCHOOL, Form.HANDLE, (), *match.span(), False, False)
+            yield Mention(Kind.SCHOOL, Form.HANDLE, (), *span, False, False)
         elif ids := self._runs.staff(letters):
-            yield Mention(Kind.STAFF, Form.HANDLE, ids, *match.span(), False, False)
+            yield Mention(Kind.STAFF, Form.HANDLE, ids, *span, False, False)
 
     def _pupils_in_run(self, span: tuple[int, int], letters: str) -> Iterator[Mention]:
-        for pupil_id in self._runs.pupils(letters) if len(letters) > 6 else ():
+        for pupil_id in self._runs.pupils(letters) if len(letters) >= _SHORTEST_RUN else ():
             yield Mention(Kind.PUPIL, Form.HANDLE, (pupil_id,), *span, False, False)
 
-    def _by_sound(self, found: list[Word]) -> Iterator[Mention]:
+    def _by_sound(self, found: list[Word], text: str) -> Iterator[Mention]:
         """Two words side by side that sound like a full name: "tylar scaif", "Bronwyn Hughs"."""
         for place, (first, last) in enumerate(itertools.pairwise(found[:_LONGEST_FUZZED])):
             one, other = first.lower, last.lower
@@ -205,85 +193,31 @@ class Matcher:
             for kind, index in self._sounding:
                 ids = index.sounding(sound, one, other)
                 if ids and not (common(one) and common(other)):
-                    yield _mention(Entry(kind, Form.FULL, ids), found, place, 2, one)
-
-    def _widen(self, mention: Mention, found: list[Word], place: int | None) -> Mention:
-        """Take in the neighbouring words that make a first name or a surname a fuller name."""
-        if mention.kind is not Kind.PUPIL or place is None:
-            return mention
-        if mention.form is Form.SURNAME:
-            return self._with_first_name(mention, _before(found, place))
-        return self._with_surname(mention, found, place) if mention.form is Form.FIRST else mention
-
-    def _with_first_name(self, mention: Mention, before: Word | None) -> Mention:
-        if before is None:
-            return mention
-        if before.lower in TITLES and before.lower not in SOFT_TITLES:
-            return replace(mention, kind=Kind.ADULT, form=Form.TITLED, ids=(), start=before.start)
-        if len(mention.ids) > FEW:
-            return mention
-        firsts = {key: self._firsts(key) for key in mention.ids}
-        near = tuple(k for k, names in firsts.items() if any(_alike(before.lower, name) for name in names))
-        if not near and len(before.lower) == 1:
-            near = tuple(
-                key for key, names in firsts.items() if any(name[0] == before.lower for name in names)
-            )
-        if near:
-            return replace(mention, form=Form.FULL, ids=near, start=before.start, common=False)
-        return mention
-
-    def _firsts(self, key: str) -> tuple[str, ...]:
-        pupil = self.pupil_index.pupils[key]
-        return first_forms(pupil.first_name, pupil.preferred_name)
-
-    def _with_surname(self, mention: Mention, found: list[Word], place: int) -> Mention:
-        after = _after(found, place, mention)
-        if after is None:
-            return mention
-        if len(after.lower) == 1 and (after.capital or after.lower not in "aiunrxk"):
-            initial = self.pupil_index.with_initial(mention.name, after.lower)
-            if initial:
-                return replace(mention, form=Form.FIRST_INITIAL, ids=initial, end=after.end, common=False)
-        if len(after.lower) < 3 or len(mention.ids) > FEW:
-            return mention
-        near = tuple(
-            key for key in mention.ids
-            if any(_alike(after.lower, part) for part in self._surname_words(key))
-        )  # fmt: skip
-        return replace(mention, form=Form.FULL, ids=near, end=after.end, common=False) if near else mention
-
-    def _surname_words(self, key: str) -> list[str]:
-        alone, _ = surname_forms(self.pupil_index.pupils[key].surname)
-        return [part for name in alone for part in name.split()]
+                    yield _mention(Entry(kind, Form.FULL, ids), Stretch(found, place, 2, text), one)
 
 
-def split_words(view: View) -> list[Word]:
+def split_words(text: str, lower: str) -> list[Word]:
     """Words in order; the s of a possessive ("Khan's") is left out."""
-    text, lower = view.text, view.lower
     found = []
     for match in _WORD.finditer(text):
         start, end = match.span()
-        if end - start == 1 and text[start] in "sS" and start and text[start - 1] == "'":
+        word = lower[start:end]
+        if word == "s" and start and text[start - 1] == "'":
             continue
-        found.append(Word(lower[start:end], start, end, text[start].isupper()))
+        found.append(Word(word, start, end, text[start].isupper()))
     return found
 
 
-def _joined(found: Sequence[Word], first: int, count: int) -> str:
-    return " ".join(word.lower for word in found[first : first + count])
+def _mention(entry: Entry, at: Stretch, name: str) -> Mention:
+    start = at.word
+    is_common = at.length == 1 and common(start.lower)
+    return Mention(entry.kind, entry.form, entry.ids, start.start, at.end, start.capital, is_common, name)
 
 
-def _mention(entry: Entry, found: Sequence[Word], first: int, count: int, name: str) -> Mention:
-    start = found[first]
-    is_common = count == 1 and common(start.lower)
-    end = found[first + count - 1].end
-    return Mention(entry.kind, entry.form, entry.ids, start.start, end, start.capital, is_common, name)
-
-
-def _is_a_word(entry: Entry, found: Sequence[Word], first: int, count: int) -> bool:
+def _is_a_word(entry: Entry, at: Stretch) -> bool:
     """Whether this is an ordinary word in lower case, or a syllable, rather than a name."""
-    word = found[first]
-    if count > 1 or word.capital:
+    word = at.word
+    if at.length > 1 or word.capital:
         return False
     # A first name of a pupil may still turn out to be one: "rose p in 8O".
     kept = entry.kind is Kind.PUPIL and entry.form is Form.FIRST
@@ -292,31 +226,15 @@ def _is_a_word(entry: Entry, found: Sequence[Word], first: int, count: int) -> b
     return entry.form is Form.SURNAME and len(word.lower) < 3
 
 
-def _are_initials(found: Sequence[Word], place: int, size: int) -> bool:
+def _are_initials(at: Stretch) -> bool:
     """Mr M, miss p, Mrs P-L: letters beside a title, and no surname behind them."""
-    title, letters = found[place], found[place + 1 : place + 1 + size]
+    title, *letters = at.found[at.first : at.first + at.length]
     if any(len(word.lower) > 1 for word in letters) or letters[0].start - title.end > 2:
         return False
     if title.lower in SOFT_TITLES or (letters[0].lower in "aiu" and not letters[0].capital):
         return False
-    behind = found[place + 1 + size : place + 2 + size]
-    return not (
-        behind and behind[0].capital and len(behind[0].lower) > 1 and behind[0].start - letters[-1].end <= 2
-    )
-
-
-def _before(found: Sequence[Word], place: int) -> Word | None:
-    if not place or found[place].start - found[place - 1].end > 2:
-        return None
-    return found[place - 1]
-
-
-def _after(found: Sequence[Word], place: int, mention: Mention) -> Word | None:
-    """The word behind a mention, when no more than a comma parts them."""
-    for word in found[place + 1 : place + 6]:
-        if word.start >= mention.end:
-            return word if word.start - mention.end <= 2 else None
-    return None
+    behind = at.found[at.first + at.length : at.first + at.length + 1]
+    return not any(word.capital and len(word.lower) > 1 and word.start - at.end <= 2 for word in behind)
 
 
 _RANK = {
@@ -337,10 +255,9 @@ _KIND_RANK = {Kind.STAFF: 0, Kind.PUPIL: 1, Kind.SCHOOL: 2, Kind.ADULT: 3}
 
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Of overlapping mentions the longest, then the surer form; in the order of the text."""
-    ordered = sorted(
-        mentions,
-        key=lambda m: (m.start - m.end, _RANK[m.form], _KIND_RANK[m.kind], m.start, len(m.ids), m.ids[:1]),
-    )
+    ordered = sorted(mentions, key=_worth)
+    if len(ordered) < 2:
+        return ordered
     taken: list[Mention] = []
     covered: set[int] = set()
     for mention in ordered:
@@ -351,9 +268,6 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     return sorted(taken, key=lambda m: m.start)
 
 
-def _alike(word: str, name: str) -> bool:
-    """Nearly the same spelling, or a short form of at least three letters (Fred for Freddie)."""
-    if len(word) < 3 or len(name) < 3 or word[0] != name[0]:
-        return False
-    short, long = sorted((word, name), key=len)
-    return long.startswith(short) or fuzz.ratio(word, name) >= _LIKE
+def _worth(one: Mention) -> tuple[int, int, int, int, int, tuple[str, ...]]:
+    length = one.start - one.end
+    return length, _RANK[one.form], _KIND_RANK[one.kind], one.start, len(one.ids), one.ids[:1]

@@ -1,5 +1,6 @@
 """A person or the school as it stands in a text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -49,3 +50,36 @@ class Word(NamedTuple):
     start: int
     end: int
     capital: bool
+
+
+class Stretch(NamedTuple):
+    """Words of a text that stand together."""
+
+    found: Sequence[Word]
+    """All words of the text."""
+    first: int
+    length: int
+    text: str
+
+    @property
+    def word(self) -> Word:
+        return self.found[self.first]
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        return tuple(word.lower for word in self.found[self.first : self.first + self.length])
+
+    @property
+    def end(self) -> int:
+        return self.found[self.first + self.length - 1].end
+
+    def earlier(self, most: int) -> list[str]:
+        """The words before, at most so many, in lower case."""
+        return [word.lower for word in self.found[max(0, self.first - most) : self.first]]
+
+    def later(self, most: int) -> list[str]:
+        behind = self.first + self.length
+        return [word.lower for word in self.found[behind : behind + most]]
+
+    def wider(self, before: int, behind: int) -> "Stretch":
+        return Stretch(self.found, self.first - before, self.length + before + behind, self.text)

@@ -51,6 +51,11 @@ COMMON_WORDS = frozenset(Path(__file__).with_name("common_words.txt").read_text(
 """Ordinary words that are first names or surnames too: alone, or in lower case, they name nobody."""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Words listed with spaces between them."""
+    return frozenset(text.split())
+
+
 def words(text: str) -> tuple[str, ...]:
     """A name as the matcher sees it: folded, lower case, hyphens and apostrophes parting words."""
     folded = normalise(unicodedata.normalize("NFC", text)).lower
@@ -79,11 +84,12 @@ _SOUND = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "a": "", "e": ""
 
 @lru_cache(maxsize=65536)
 def skeleton(name: str) -> str:
-    """What stays of a name when it is spelled by ear: its first letter and its consonants, each once in a row."""
+    """What stays of a name spelled by ear: its first letter and its consonants, one of each in a row."""
     rest = name[1:].replace("ph", "f").replace("ck", "k").translate(_SOUND)
     kept = [letter for place, letter in enumerate(rest) if not place or rest[place - 1] != letter]
     return name[:1] + "".join(kept)
 
 
 def sound_of(first: str, surname: str) -> str:
+    """Under what a full name is kept to be found again when both its parts are spelled by ear."""
     return f"{skeleton(first)}|{skeleton(surname)}"

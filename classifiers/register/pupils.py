@@ -1,4 +1,4 @@
-"""The pupils of a register by name, sound, class and token: what a text costs does not grow with their number."""
+"""The pupils of a register by name, sound, class and token: a text costs the same however many they are."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

@@ -1,11 +1,10 @@
 """The phrases by which a role in the school is spoken of, and where such a phrase means nobody."""
 
 import re
-from collections.abc import Sequence
 
 from classifiers.interface import StaffMember
-from classifiers.register.mentions import Word
-from classifiers.register.names import words
+from classifiers.register.mentions import Stretch
+from classifiers.register.names import word_set, words
 
 _HEAD = ("headteacher", "head teacher", "the head", "headmaster", "headmistress", "principal", "head")
 _ROLE_PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -63,28 +62,27 @@ _PART_OF_A_ROLE = re.compile(
     r"senco|receptionist|principal)\b"
 )
 _HELPER = re.compile(r"^(?:assistant|deputy|vice|trainee) ")
-_ANYBODY = frozenset(
-    """a an any some every another no two three four both each one ex former retired relief assistant deputy vice
-    trainee student proper good great nice old""".split()
+_ANYBODY = word_set(
+    """a an any some every another no two three four both each one ex former retired relief assistant deputy
+    vice trainee student proper good great nice old"""
 )
-"""Words before a role that speak of no certain person or of another role: "a headteacher", "relief caretaker"."""
-_DEFINITE = frozenset(
-    "our that this new worst best useless dear hi hello exec executive present current yer".split()
+"""Words before a role that speak of no certain person, or of another role: "a headteacher"."""
+_DEFINITE = word_set("our that this new worst best useless dear hi hello exec executive present current yer")
+"""Words before a bare "head" that make it a person. (One that is mine, yours or hers is on shoulders.)"""
+_ON_SHOULDERS = word_set("my your ur his her their its the a an each every")
+_ROUND_A_HEAD = word_set("round around on over in through across inside off above upside into")
+_TOOK_A_BLOW = word_set("hit kick kicked punched punch blow bang banged knock bumped bump injury blew")
+_OF_A_SPEAKER = word_set(
+    """said says told tells is was has had knows knew does did wants wrote wont won can cant couldn will would
+    should never just still lied lies covered stole keeps made makes gets got went came refused denied sent"""
 )
-"""Words before a bare "head" that make it a person. (One that is mine, yours, his or hers is on shoulders.)"""
-_ROUND_A_HEAD = frozenset("round around on over in through across inside off above upside into".split())
-_TOOK_A_BLOW = frozenset(
-    "hit kick kicked punched punch blow bang banged knock bumped bump injury blew".split()
-)
-_OF_A_SPEAKER = frozenset(
-    """said says told tells is was has had knows knew does did wants wrote wont won can cant couldn will would should
-    never just still lied lies covered stole keeps made makes gets got went came refused denied sent""".split()
-)
-_NOT_A_HEAD = frozenset(
-    "of boy girl boys girls student students start lice lead injury count first down up there".split()
-)
+_NOT_A_HEAD = word_set("of boy girl boys girls student students start lice injury count first down up there")
 _CHAIRS = re.compile(r"govern|trustee|board|panel|minutes|meeting|vote|committee")
 """Where none of these is spoken of, a chair is furniture."""
+_OF_MANY = frozenset(
+    {("teaching", "assistant"), ("dinner", "lady"), ("parent", "governor"), ("class", "teacher")}
+)
+"""Roles that a school has several of, also where the register holds one."""
 
 
 def role_phrases(member: StaffMember) -> set[tuple[str, ...]]:
@@ -100,55 +98,43 @@ def role_phrases(member: StaffMember) -> set[tuple[str, ...]]:
 
 
 def pointed_at(phrase: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """ "the nurse" is "that nurse" and "our nurse" too."""
+    """What else "the nurse" is called: "that nurse", "our nurse"."""
     if phrase[:1] != ("the",) or phrase[1:] == ("head",):
         return set()
     return {(word, *phrase[1:]) for word in ("that", "this", "our", "your", "ur", "certain")}
 
 
-_OF_MANY = frozenset(
-    {("teaching", "assistant"), ("dinner", "lady"), ("parent", "governor"), ("class", "teacher")}
-)
-"""Roles that a school has several of, also where the register holds one."""
-
-
 def spoken_outright(member: StaffMember, phrase: tuple[str, ...]) -> bool:
-    """Whether the role itself holds the phrase: "principal" means a Principal before it means a headteacher."""
+    """Whether the role itself holds the phrase: "principal" means a Principal before a headteacher."""
     role = f" {' '.join(words(member.role))} "
     return phrase != ("head",) and f" {' '.join(phrase)} " in role and not _HELPER.match(role.strip())
 
 
-def means_somebody(found: Sequence[Word], first: int, count: int, text: str) -> bool:
-    """Whether a role at this place is a certain person's, a "head" not one on shoulders, a "chair" no furniture."""
-    spoken = tuple(word.lower for word in found[first : first + count])
+def means_somebody(at: Stretch) -> bool:
+    """Whether a role is a certain person's, a "head" not one on shoulders and a "chair" no furniture."""
+    spoken = at.spoken
     if spoken in (("head",), ("the", "head")):
-        return _is_a_person(found, first, count, text)
-    if spoken[-1] == "chair" and not _CHAIRS.search(text.lower()):
+        return _is_a_person(at)
+    if spoken[-1] == "chair" and not _CHAIRS.search(at.text.lower()):
         return False
-    return spoken[0] in ("the", "that", "this", "our") or not _of_anybody(found, first)
+    return spoken[0] in ("the", "that", "this", "our") or not _is_anybody(at.earlier(2))
 
 
-def _of_anybody(found: Sequence[Word], first: int) -> bool:
-    """ "A headteacher", "one very brave principal"; but "that doormat of a chaplain" and "a certain coach" are known."""
-    before = [word.lower for word in found[max(0, first - 3) : first]]
-    if before[-1:] == ["certain"] or before[-2:] in (["of", "a"], ["of", "an"]):
+def _is_anybody(before: list[str]) -> bool:
+    """A headteacher, one brave principal: anybody. That doormat of a chaplain, a certain coach: known."""
+    if not before or before[-1] == "certain" or before in (["of", "a"], ["of", "an"]):
         return False
-    return bool(before) and (
-        before[-1] in _ANYBODY or (len(before) > 1 and before[-2] in ("a", "an", "one", "no"))
-    )
+    return before[-1] in _ANYBODY or (len(before) > 1 and before[0] in ("a", "an", "one", "no"))
 
 
-def _is_a_person(found: Sequence[Word], first: int, count: int, text: str) -> bool:
-    earlier = [word.lower for word in found[max(0, first - 4) : first]]
+def _is_a_person(at: Stretch) -> bool:
+    earlier = at.earlier(4)
     before = earlier[-1] if earlier else ""
-    after = found[first + count].lower if first + count < len(found) else ""
+    after = "".join(at.later(1))
     if after in _NOT_A_HEAD or before in _ROUND_A_HEAD or _TOOK_A_BLOW.intersection(earlier):
         return False
-    if count == 2 or before in _DEFINITE:
+    if at.length == 2 or before in _DEFINITE:
         return True
-    if first and found[first - 1].capital and text[found[first - 1].end :][:2].lower() == "'s":
+    if earlier and at.found[at.first - 1].capital and at.text[at.found[at.first - 1].end :][:2] == "'s":
         return True
     return before not in _ON_SHOULDERS and after in _OF_A_SPEAKER
-
-
-_ON_SHOULDERS = frozenset("my your ur his her their its the a an each every".split())

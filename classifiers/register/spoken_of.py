@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from classifiers.interface import StaffMember
 from classifiers.reading import Reading
 from classifiers.register.mentions import Form, Kind, Mention
-from classifiers.register.names import FEMALE_TITLES, MALE_TITLES, words
+from classifiers.register.names import FEMALE_TITLES, MALE_TITLES, word_set, words
 
 _HE = re.compile(r"\b(?:he|him|his|hes|he's|sir|fella|bloke|man|lad|mr)\b")
 _SHE = re.compile(r"\b(?:she|her|hers|shes|she's|woman|lady|cow|witch|miss|mrs|ms)\b")
 _SITE_WORD = re.compile(r"\b[A-Z][a-z]{3,}")
-_OF_EVERY_ROLE = frozenset(
-    """head headteacher teacher deputy assistant class designated safeguarding lead trust school learning chief
-    executive officer chair governors trustees manager site office class form tutor teaching higher level english
-    maths music science history principal vice academy federation primary middle sixth senior early years behaviour
-    computing drama geography physics chemistry biology french spanish religious education languages""".split()
+_OF_EVERY_ROLE = word_set(
+    """head headteacher teacher deputy assistant class designated safeguarding lead trust school learning
+    chief executive officer chair governors trustees manager site office form tutor teaching higher level
+    english maths music science history principal vice academy federation primary middle sixth senior early
+    years behaviour computing drama geography physics chemistry biology french spanish religious education
+    languages"""
 )
 
 

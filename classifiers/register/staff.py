@@ -20,10 +20,11 @@ from classifiers.register.names import (
 )
 from classifiers.register.pupils import FEW, Ids
 from classifiers.register.roles import pointed_at, role_phrases, spoken_outright
+from classifiers.register.widening import alike
 
 _FORMER = re.compile(r"\((?:former|maiden|married|previous)\b.*\)", re.IGNORECASE)
 _LIKE = 80
-"""Per cent of likeness (Indel) at which a word behind a title is taken for a mistyped surname."""
+"""Per cent of likeness (Indel) at which two words are taken for a mistyped full name."""
 
 
 class StaffIndex:
@@ -72,7 +73,7 @@ class StaffIndex:
     def nearly(self, title: str, word: str) -> Ids:
         """Those whose surname is almost this word."""
         names = dict.fromkeys(name for bucket in _buckets(word) for name in self._near.get(bucket, ())[:FEW])
-        ids = [key for name in names if _alike(word, name.split()[-1]) for key in self.surnames[name]]
+        ids = [key for name in names if alike(word, name.split()[-1]) for key in self.surnames[name]]
         return self._with_title(title, _once(ids))
 
     def sounding(self, sound: str, first: str, surname: str) -> Ids:
@@ -88,7 +89,7 @@ class StaffIndex:
         """Whether a member goes by this first name, short form or nickname: Pam or Kenny."""
         member = self.staff[key]
         names = [*words(member.first_name), *(one for name in member.also_known_as for one in words(name))]
-        return any(_alike(word, name) for name in names)
+        return any(alike(word, name) for name in names)
 
     def _with_title(self, title: str, ids: Ids) -> Ids:
         same = tuple(key for key in ids if title in words(self.staff[key].title))
@@ -113,7 +114,7 @@ def _surnames(member: StaffMember) -> set[str]:
     found = {*spellings(whole), whole[:1]} if whole else set()
     for name in member.also_known_as:
         if _FORMER.search(name):
-            found.add(words(name.split("(")[0])[-1:])
+            found.add(words(name.partition("(")[0])[-1:])
     return {" ".join(name) for name in found if name and len("".join(name)) > 1}
 
 
@@ -130,9 +131,10 @@ def _forms(member: StaffMember) -> set[tuple[str, Form]]:
 
 def _known_as(written: str, first: tuple[str, ...]) -> set[tuple[str, Form]]:
     """A nickname; of "Sandra in the office" and "dinner lady Val" the name in it too."""
-    name = words(written.split("(")[0])
+    plain = written.partition("(")[0]
+    name = words(plain)
     found = {(" ".join(phrase), Form.KNOWN_AS) for phrase in {name, *pointed_at(name)}}
-    capital = [words(part)[0] for part in written.split("(")[0].split() if part[0].isupper() and words(part)]
+    capital = [words(part)[0] for part in plain.split() if part[0].isupper() and words(part)]
     if len(name) > 1 and len(capital) == 1 and len(capital[0]) > 1 and first:
         short = capital[0]
         if short not in TITLES and short[0] == first[0][0]:
@@ -143,11 +145,3 @@ def _known_as(written: str, first: tuple[str, ...]) -> set[tuple[str, Form]]:
 def _buckets(surname: str) -> tuple[str, str]:
     """Where a mistyped surname is looked for: among those that begin alike, and those that sound alike."""
     return surname[:2], f"={skeleton(surname)}"
-
-
-def _alike(word: str, name: str) -> bool:
-    """Nearly the same spelling, or a short form of at least three letters (Raff for Rafferty)."""
-    if len(word) < 3 or len(name) < 3 or word[0] != name[0]:
-        return False
-    short, long = sorted((word, name), key=len)
-    return long.startswith(short) or fuzz.ratio(word, name) >= _LIKE

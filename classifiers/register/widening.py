@@ -1,0 +1,88 @@
+"""Takes in the words beside a pupil's name that make it a fuller one: a mistyped surname, an initial."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from classifiers.register.mentions import Form, Kind, Mention, Word
+from classifiers.register.names import SOFT_TITLES, TITLES
+from classifiers.register.pupils import FEW, PupilIndex, first_forms, surname_forms
+
+_LIKE = 80
+"""Per cent of likeness (Indel) at which a word is taken for a mistyped name."""
+_PRONOUNS_AND_SUCH = "aiunrxk"
+"""Single letters that people write for words: "Ayaan u star"."""
+
+
+def widen(mention: Mention, found: Sequence[Word], place: int | None, index: PupilIndex) -> Mention:
+    """The mention, or a wider one. `place`: the number of its first word in `found`."""
+    if mention.kind is not Kind.PUPIL or place is None:
+        return mention
+    if mention.form is Form.SURNAME:
+        return _with_first_name(mention, _before(found, place), index)
+    if mention.form is Form.FIRST:
+        return _with_surname(mention, _after(found, place, mention.end), index)
+    return mention
+
+
+def _with_first_name(mention: Mention, before: Word | None, index: PupilIndex) -> Mention:
+    if before is None:
+        return mention
+    if before.lower in TITLES and before.lower not in SOFT_TITLES:
+        return replace(mention, kind=Kind.ADULT, form=Form.TITLED, ids=(), start=before.start)
+    if len(mention.ids) > FEW:
+        return mention
+    firsts = {key: _firsts(key, index) for key in mention.ids}
+    near = tuple(key for key, names in firsts.items() if any(alike(before.lower, name) for name in names))
+    if not near and len(before.lower) == 1:
+        near = tuple(key for key, names in firsts.items() if any(name[0] == before.lower for name in names))
+    if near:
+        return replace(mention, form=Form.FULL, ids=near, start=before.start, common=False)
+    return mention
+
+
+def _firsts(key: str, index: PupilIndex) -> tuple[str, ...]:
+    return first_forms(index.pupils[key].first_name, index.pupils[key].preferred_name)
+
+
+def _with_surname(mention: Mention, after: Word | None, index: PupilIndex) -> Mention:
+    if after is None:
+        return mention
+    if len(after.lower) == 1 and (after.capital or after.lower not in _PRONOUNS_AND_SUCH):
+        if initial := index.with_initial(mention.name, after.lower):
+            return replace(mention, form=Form.FIRST_INITIAL, ids=initial, end=after.end, common=False)
+        return mention
+    if len(after.lower) < 3 or len(mention.ids) > FEW:
+        return mention
+    near = tuple(
+        key for key in mention.ids if any(alike(after.lower, part) for part in _surname_words(key, index))
+    )
+    return replace(mention, form=Form.FULL, ids=near, end=after.end, common=False) if near else mention
+
+
+def _surname_words(key: str, index: PupilIndex) -> list[str]:
+    alone, _ = surname_forms(index.pupils[key].surname)
+    return [part for name in alone for part in name.split()]
+
+
+def _before(found: Sequence[Word], place: int) -> Word | None:
+    if not place or found[place].start - found[place - 1].end > 2:
+        return None
+    return found[place - 1]
+
+
+def _after(found: Sequence[Word], place: int, end: int) -> Word | None:
+    """The word behind a mention, when no more than a comma parts them."""
+    for word in found[place + 1 : place + 6]:
+        if word.start >= end:
+            return word if word.start - end <= 2 else None
+    return None
+
+
+def alike(word: str, name: str) -> bool:
+    """Nearly the same spelling, or a short form of at least three letters (Fred for Freddie)."""
+    if len(word) < 3 or len(name) < 3 or word[0] != name[0]:
+        return False
+    short, long = sorted((word, name), key=len)
+    return long.startswith(short) or fuzz.ratio(word, name) >= _LIKE
