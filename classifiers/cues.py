@@ -3,17 +3,27 @@
 A phrase is lower case and matches whole words; a `*` at its end lets the last word go on.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import ahocorasick
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(NamedTuple):
     topic: str
     start: int
     end: int
+
+
+class _Phrase(NamedTuple):
+    length: int
+    begins_word: bool
+    """Its first character is a letter or digit, so that none may stand before it."""
+    ends_word: bool
+    whole: tuple[str, ...]
+    """Topics of the phrase where its last word ends with it."""
+    going_on: tuple[str, ...]
+    """Topics where the last word may go on."""
 
 
 class CueBook:
@@ -26,21 +36,30 @@ class CueBook:
                     phrases.setdefault(phrase.rstrip("*"), []).append((topic, phrase.endswith("*")))
         self._automaton = ahocorasick.Automaton()
         for phrase, topics in phrases.items():
-            self._automaton.add_word(phrase, (len(phrase), topics))
+            self._automaton.add_word(phrase, _phrase(phrase, topics))
         self._automaton.make_automaton()
         self.topics = tuple(sorted({topic for topics in phrases.values() for topic, _ in topics}))
 
-    def find(self, lower: str) -> Iterator[Cue]:
-        """Cues of a text that is in lower case already."""
-        for last, (length, topics) in self._automaton.iter(lower):
+    def find(self, lower: str, most: int) -> list[Cue]:
+        """The first cues, at most so many, of a text that is in lower case already."""
+        found: list[Cue] = []
+        size = len(lower)
+        for last, (length, begins_word, ends_word, whole, going_on) in self._automaton.iter(lower):
             start, end = last - length + 1, last + 1
-            if start and _continues(lower[start - 1], lower[start]):
+            if begins_word and start and lower[start - 1].isalnum():
                 continue
-            goes_on = end < len(lower) and _continues(lower[end], lower[last])
-            for topic, open_ended in topics:
-                if open_ended or not goes_on:
-                    yield Cue(topic, start, end)
+            topics = going_on if ends_word and end < size and lower[end].isalnum() else whole
+            found += [Cue(topic, start, end) for topic in topics]
+            if len(found) >= most:
+                return found[:most]
+        return found
 
 
-def _continues(outside: str, inside: str) -> bool:
-    return outside.isalnum() and inside.isalnum()
+def _phrase(phrase: str, topics: list[tuple[str, bool]]) -> _Phrase:
+    return _Phrase(
+        len(phrase),
+        phrase[0].isalnum(),
+        phrase[-1].isalnum(),
+        tuple(topic for topic, _ in topics),
+        tuple(topic for topic, goes_on in topics if goes_on),
+    )

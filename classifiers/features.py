@@ -4,7 +4,7 @@ from classifiers.abuse import features as abuse
 from classifiers.defamation import features as defamation
 from classifiers.pupil_information import features as pupil_information
 from classifiers.pupil_information.identify import Identified
-from classifiers.reading import Reading, mask_plain
+from classifiers.reading import Reading
 
 PUBLIC = "public_abuse"
 """Name of the feature that carries the public abuse model's margin, and of that model's only head."""
@@ -22,4 +22,4 @@ def describe(reading: Reading, found: list[Identified]) -> dict[str, float]:
 
 def public_text(reading: Reading) -> str:
     """What the public abuse model reads: names left in, figures and links masked as in its training."""
-    return mask_plain(reading.lower)
+    return reading.plain

@@ -1,76 +1,62 @@
 """Classes, year groups, and the personal data that has a shape of its own."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from classifiers.interface import Register
 from classifiers.normalising import View
 from classifiers.register.names import words
 from classifiers.register.upn import is_upn
+from classifiers.scanning import any_of, any_phrase, word_start
 
-_CODE = re.compile(r"(?<![\w£$.:/])(1[0-3]|[1-9])\s?-?([A-Za-z]{1,2})(?![\w'])")
+_CODE = re.compile(r"([1-9](?<![\w£$.:/].)(?:(?<=1)[0-3])?)\s?-?([A-Za-z]{1,2})(?![\w'])")
 _NOT_A_CLASS = frozenset(
-    {
-        "am",
-        "pm",
-        "st",
-        "nd",
-        "rd",
-        "th",
-        "kg",
-        "km",
-        "cm",
-        "mm",
-        "ft",
-        "hr",
-        "yr",
-        "yo",
-        "x",
-        "s",
-        "k",
-        "m",
-        "p",
-        "l",
-        "d",
-        "g",
-        "gb",
-        "mb",
-        "ml",
-        "oz",
-        "lb",
-        "in",
-        "pt",
-    }
-)
-_YEAR = re.compile(r"(?<!\w)(?:years?|yrs?|y|ks)\.?\s?-?(1[0-3]|[1-9])(?:s|'s)?(?!\w)|"
-                   r"(?<!\w)(reception|nursery|pre-?school|sixth form|6th form)(?!\w)", re.I)  # fmt: skip
-_NAMED_YEARS = {"reception": "Reception", "nursery": "Nursery"}
-
-PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}\.[\w.\-]{2,60}")),
-    ("phone", re.compile(r"(?<![\w£])(?:\+44\s?|0)(?:\d[\s\-]?){8,10}\d(?!\w)")),
-    ("postcode", re.compile(r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}(?!\w)", re.I)),
-    ("date_of_birth", re.compile(
-        r"(?:\bd\.?o\.?b\.?\b|\bborn\b|\bbirthday\b|\bdate of birth\b)[^\d\n]{0,25}"
-            r"\d{1,2}[\s/.\-](?:\d{1,2}|[a-z]{3,9})|"
-        r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])[/.\-](?:0?[1-9]|1[0-2])[/.\-](?:20)?[012]\d(?!\d)", re.I)),
-    ("address", re.compile(
-        r"(?<![\w£])\d{1,3}[a-c]?,? [A-Z][a-z]+(?: [A-Z][a-z]+)? "
-        r"(?:street|st|road|rd|lane|avenue|ave|close|drive|way|walk|terrace|crescent|rise|row|court|gardens|grove|place)\b",
-        re.I)),
-    ("username", re.compile(
-        r"(?:\binsta(?:gram)?|\bsnap(?:chat)?|\btik ?tok|\broblox|\bfortnite|\bxbox|\bpsn|"
-            r"\bdiscord|\busername|\bgamertag|"
-        r"\badd me)\b[^\n]{0,20}?(?:\bis\b|:|=|-|@|\bas\b|\bon\b)?\s*@?[\w.]*[._\d][\w.]{2,30}|"
-            r"(?<!\w)@?[A-Za-z]+[._][A-Za-z]+[._]?\d{2,4}(?!\w)",
-        re.I)),
+    ("am", "pm", "st", "nd", "rd", "th", "kg", "km", "cm", "mm", "ft", "hr", "yr", "yo", "x", "s", "k", "m",
+     "p", "l", "d", "g", "gb", "mb", "ml", "oz", "lb", "in", "pt")
 )  # fmt: skip
-_UPN = re.compile(r"(?<!\w)[A-Za-z]\d{11}[\dA-Za-z](?!\w)")
+_NUMBERED_YEAR = re.compile(
+    rf"(?:{word_start('y')}(?:ears?|rs?)?|{word_start('k')}s)\.?\s?-?(1[0-3]|[1-9])(?:s|'s)?(?!\w)"
+)
+_NAMED_YEAR = re.compile(
+    any_of(["reception", "nursery", "pre-?school", "sixth form", "6th form"]) + r"(?!\w)"
+)
+_YEARS_AS_NAMED = {"reception": "Reception", "nursery": "Nursery"}
+_DIGIT = re.compile(r"\d")
+
+_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}\.[\w.\-]{2,60}")
+# The rest is looked for in lower case. Where several patterns make one kind, the earliest match wins.
+_WITH_DIGITS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
+    ("phone", (re.compile(r"[+0](?<![\w£].)(?:(?<=\+)44\s?|(?<=0))(?:\d[\s\-]?){8,10}\d(?!\w)"),)),
+    ("postcode", (re.compile(word_start("[a-z]") + r"[a-z]?\d[a-z\d]?\s?\d[a-z]{2}(?!\w)"),)),
+    ("date_of_birth", (
+        re.compile(
+            any_of([r"d\.?o\.?b\.?\b", r"born\b", r"birthday\b", r"date of birth\b"])
+            + r"[^\d\n]{0,25}\d{1,2}[\s/.\-](?:\d{1,2}|[a-z]{3,9})"),
+        re.compile(
+            r"\d(?<!\d.)(?:(?<=0)[1-9]|(?<=[12])\d|(?<=3)[01]|(?<=[1-9]))"
+            r"[/.\-](?:0?[1-9]|1[0-2])[/.\-](?:20)?[012]\d(?!\d)"),
+    )),
+    ("address", (re.compile(
+        r"\d(?<![\w£].)\d{0,2}[a-c]?,? [a-z]{2,}(?: [a-z]{2,})? "
+        r"(?:street|st|road|rd|lane|avenue|ave|close|drive|way|walk|terrace|crescent|rise|row|court|gardens|grove|place)\b"),)),
+)  # fmt: skip
+_USERNAMES = (
+    re.compile(
+        any_of(
+            [
+                r"insta(?:gram)?", r"snap(?:chat)?", r"tik ?tok", "roblox", "fortnite", "xbox", "psn",
+                "discord", "username", "gamertag", "add me",
+            ]
+        )
+        + r"\b[^\n]{0,20}?(?:\bis\b|:|=|-|@|\bas\b|\bon\b)?\s*@?[\w.]*[._\d][\w.]{2,30}"
+    ),
+    re.compile(r"[@a-z](?<!\w.)(?:(?<=@)[a-z]|(?<!@))[a-z]*[._][a-z]+[._]?\d{2,4}(?!\w)"),
+)  # fmt: skip
+_UPN = re.compile(r"[A-Za-z](?<!\w.)\d{11}[\dA-Za-z](?!\w)")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A class, a year group or a piece of personal data, where it stands in the view."""
 
     kind: str
@@ -92,30 +78,25 @@ class PlaceFinder:
             if name and not _CODE.fullmatch(name)
         ]
         # Oak and NA are words as well: they count only in the register's own spelling.
-        parts = "|".join(re.escape(name) for name in sorted(named, key=lambda name: (-len(name), name)))
-        self._named = re.compile(rf"(?<!\w)(?:{parts})(?!\w)") if parts else None
-        loose = "|".join(re.escape(name) for name in sorted(named) if len(name) > 2)
-        self._loose = (
-            re.compile(
-                rf"(?<!\w)(?:in|from|class|form|of) (?:{loose})(?!\w)|(?<!\w)(?:{loose}) class(?!\w)", re.I
-            )
-            if loose
-            else None
-        )
+        self._named = re.compile(any_phrase(named)) if named else None
+        loose = sorted(name.lower() for name in named if len(name) > 2)
+        said = [f"{before} {name}" for before in ("in", "from", "class", "form", "of") for name in loose]
+        self._loose = re.compile(any_phrase([*said, *(f"{name} class" for name in loose)])) if loose else None
         self.teachers = _class_teachers(register)
 
     def find(self, view: View) -> list[Place]:
-        places = [*self._classes(view), *_years(view), *_personal(view)]
+        has_digit = bool(_DIGIT.search(view.text))
+        places = [*self._classes(view, has_digit), *_years(view, has_digit), *_personal(view, has_digit)]
         return sorted(places, key=lambda place: (place.start, place.end, place.kind))
 
-    def _classes(self, view: View) -> Iterator[Place]:
-        for match in _CODE.finditer(view.text):
+    def _classes(self, view: View, has_digit: bool) -> Iterator[Place]:
+        for match in _CODE.finditer(view.text) if has_digit else ():
             value = (match[1] + match[2]).lower()
             # "9M" in a school that has 9M is a class; "2m" of rope is not.
             if value in self.years or (match[2].isupper() and match[2].lower() not in _NOT_A_CLASS):
                 yield Place("class", value, *match.span())
-        for pattern in (self._named, self._loose):
-            for match in pattern.finditer(view.text) if pattern else ():
+        for pattern, text in ((self._named, view.text), (self._loose, view.lower)):
+            for match in pattern.finditer(text) if pattern else ():
                 value = next(
                     word for word in (match[0].lower(), *match[0].lower().split()) if word in self.years
                 )
@@ -136,18 +117,31 @@ def _class_teachers(register: Register) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def _years(view: View) -> Iterator[Place]:
-    for match in _YEAR.finditer(view.text):
-        if match[1]:
-            yield Place("year", f"Year {match[1]}", *match.span())
-        else:
-            yield Place("year", _NAMED_YEARS.get(match[2].lower(), match[2].lower()), *match.span())
+def _years(view: View, has_digit: bool) -> Iterator[Place]:
+    for match in _NUMBERED_YEAR.finditer(view.lower) if has_digit else ():
+        yield Place("year", f"Year {match[1]}", *match.span())
+    for match in _NAMED_YEAR.finditer(view.lower):
+        yield Place("year", _YEARS_AS_NAMED.get(match[0], match[0]), *match.span())
 
 
-def _personal(view: View) -> Iterator[Place]:
-    for kind, pattern in PATTERNS:
-        for match in pattern.finditer(view.text):
-            yield Place(kind, match[0], *match.span())
+def _personal(view: View, has_digit: bool) -> Iterator[Place]:
+    if "@" in view.text:
+        yield from _shaped(view, "email", (_EMAIL,))
+    if not has_digit:
+        yield from _shaped(view, "username", _USERNAMES[:1])
+        return
+    for kind, patterns in (*_WITH_DIGITS, ("username", _USERNAMES)):
+        yield from _shaped(view, kind, patterns)
     for match in _UPN.finditer(view.text):
         if is_upn(match[0]):
             yield Place("upn", match[0].upper(), *match.span())
+
+
+def _shaped(view: View, kind: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Place]:
+    """Places of one kind, none overlapping another."""
+    spans = [match.span() for pattern in patterns for match in pattern.finditer(view.lower)]
+    position = 0
+    for start, end in sorted(spans, key=lambda span: span[0]) if len(spans) > 1 else spans:
+        if start >= position:
+            position = end
+            yield Place(kind, view.text[start:end], start, end)

@@ -1,11 +1,10 @@
 """One comment, read once: spelling, people, places and cues, shared by all three judgements."""
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from classifiers.abuse.cues import KINDS, QUIET
 from classifiers.cues import Cue, CueBook
@@ -28,7 +27,9 @@ _HANDLE = re.compile(r"@\w[\w.]*")
 _MONEY = re.compile(r"[£$€]\s?\d[\d,.]*k?|\b\d+k\b")
 _NUMBER = re.compile(r"\d+")
 _MASKS = {Kind.STAFF: " xstaff ", Kind.PUPIL: " xpupil ", Kind.SCHOOL: " xschool ", Kind.ADULT: " xadult "}
-_PLACE_MASKS = {"class": " xclass ", "year": " xyear "}
+_PLACE_MASKS = {"class": " xclass ", "year": " xyear ", "date_of_birth": " xdateofbirth "}
+_CONTEXTS = 256
+"""Posts kept as read: many comments stand under one post."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +68,31 @@ class Reading:
     def masked(self) -> str:
         """The text with people, classes and figures replaced by their sort: a model learns no name."""
         spans = [(m.start, m.end, _MASKS[m.kind]) for m in self.mentions]
-        spans += [
-            (p.start, p.end, _PLACE_MASKS.get(p.kind, f" x{p.kind.replace('_', '')} ")) for p in self.places
-        ]
-        pieces, position = [], 0
+        spans += [(p.start, p.end, _PLACE_MASKS.get(p.kind) or f" x{p.kind} ") for p in self.places]
+        if not spans:
+            return self.plain
+        lower, pieces, position = self.lower, [], 0
         for start, end, mask in sorted(spans):
             if start >= position:
-                pieces += [self.lower[position:start], mask]
+                pieces += [lower[position:start], mask]
                 position = end
-        pieces.append(self.lower[position:])
+        pieces.append(lower[position:])
         return mask_plain("".join(pieces))
+
+    @cached_property
+    def plain(self) -> str:
+        """The text with figures and links replaced by their sort, and names left in."""
+        return mask_plain(self.lower)
 
 
 def mask_plain(lower: str) -> str:
     """Links, handles, sums and numbers as their sort: they differ from day to day and say little."""
-    text = _URL.sub(" xlink ", lower)
-    text = _HANDLE.sub(" xuser ", text)
-    text = _MONEY.sub(" xmoney ", text)
-    return _NUMBER.sub("0", text)
+    text = _URL.sub(" xlink ", lower) if "://" in lower or "www." in lower else lower
+    if "@" in text:
+        text = _HANDLE.sub(" xuser ", text)
+    if not _NUMBER.search(text):
+        return text
+    return _NUMBER.sub("0", _MONEY.sub(" xmoney ", text))
 
 
 def gap(cue: Cue, mention: Mention) -> int:
@@ -99,20 +107,25 @@ class Reader:
         self.matcher = Matcher(register)
         self.place_finder = PlaceFinder(register)
         self.cue_book = CueBook(KINDS, QUIET, IMPUTED, MANNER, HARMLESS_MANNER, DETAIL, DANGER)
+        self._context = lru_cache(_CONTEXTS)(self._read_context)
 
     def read(self, comment: Comment) -> Reading:
         view = normalise(comment.text)
         places = self.place_finder.find(view)[:_MOST]
-        context = normalise(comment.context or "")
+        context_mentions, context_places = self._context(comment.context or "")
         return Reading(
             comment=comment,
             view=view,
             mentions=tuple(_meant(self.matcher.find(view), places)),
             places=tuple(places),
-            cues=tuple(itertools.islice(self.cue_book.find(view.lower), _MOST)),
-            context_mentions=tuple(self.matcher.find(context)),
-            context_places=tuple(self.place_finder.find(context)),
+            cues=tuple(self.cue_book.find(view.lower, _MOST)),
+            context_mentions=context_mentions,
+            context_places=context_places,
         )
+
+    def _read_context(self, context: str) -> tuple[tuple[Mention, ...], tuple[Place, ...]]:
+        view = normalise(context)
+        return tuple(self.matcher.find(view)), tuple(self.place_finder.find(view))
 
 
 def _meant(mentions: list[Mention], places: list[Place]) -> list[Mention]:

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
+from classifiers.scanning import any_of, word_start
 from classifiers.severity import Signs
 
 _LIFE = re.compile(
-    r"\b(?:kill\w*|murder\w*|stab\w*|shoot|shot|gun|knife|bomb\w*|blow(?:n)? (?:it |them |you |u )?up|"
-    r"blown to bits|burn (?:it|the|this|that|down)\w*|"
-    r"torch|petrol|acid|hang(?:ed)?|dead|in a box|slit)\b|[🔪🔫💣🪦⚰]"
-)
+    any_of([r"kill\w*", r"murder\w*", r"stab\w*", "shoot", "shot", "gun", "knife", r"bomb\w*",
+            r"blow(?:n)? (?:it |them |you |u )?up", "blown to bits", r"burn (?:it|the|this|that|down)\w*",
+            "torch", "petrol", "acid", r"hang(?:ed)?", "dead", "in a box", "slit"]) + r"\b|[🔪🔫💣🪦⚰]"
+)  # fmt: skip
 _PICTURE = re.compile(
-    r"\b(?:pic|pics|picture\w*|photo\w*|image\w*|vid|vids|video\w*|clip|clips|film\w*|record(?:s|ed|ing|ings)|"
-    r"camera\w*|screenshot\w*|snap\w*|laptop\w*|tablet\w*|phone\w*|gallery|folder\w*|nude\w*|naked)\b|[📷📸🎥📹]"
-)
+    any_of(["pic", "pics", r"picture\w*", r"photo\w*", r"image\w*", "vid", "vids", r"video\w*", "clip",
+            "clips", r"film\w*", r"record(?:s|ed|ing|ings)", r"camera\w*", r"screenshot\w*", r"snap\w*", r"laptop\w*",
+            r"tablet\w*", r"phone\w*", "gallery", r"folder\w*", r"nude\w*", "naked"]) + r"\b|[📷📸🎥📹]"
+)  # fmt: skip
 _WHEREABOUTS = ("address", "postcode", "phone", "email")
-_PLATE = re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b")
+_PLATE = re.compile(word_start("[A-Z]") + r"[A-Z]\d{2}\s?[A-Z]{3}\b")
 _SENSITIVE = ("medical", "family", "behaviour", "routine", "disclosure", "despair", "exploitation", "at_home")
 
 

@@ -6,18 +6,18 @@ from classifiers.abuse.cues import KINDS, QUIET
 from classifiers.reading import Reading
 from classifiers.register.mentions import Kind
 from classifiers.safeguarding import DANGER
+from classifiers.scanning import word_start
 
 _MASKED_WORD = re.compile(r"[a-z]\*+[a-z]|\w\*\*+|\*\*+")
 _QUOTED = re.compile(r"[\"“”][^\"“”]{3,200}[\"“”]")
-_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_SHOUTED = re.compile(word_start("[A-Z]") + r"[A-Z]{2,}\b")
+_TOPICS = (*KINDS, *QUIET, *DANGER)
 _TARGETS = ("second_person", "third_person", "child_subject")
 
 
 def features(reading: Reading) -> dict[str, float]:
-    topics = [*KINDS, *QUIET, *DANGER]
-    result = {
-        f"cue_{topic}": min(reading.counts[topic], 3) / 2 for topic in topics if topic in reading.counts
-    }
+    counts = reading.counts
+    result = {f"cue_{topic}": min(counts[topic], 3) / 2 for topic in _TOPICS if topic in counts}
     result |= _form(reading)
     targets = [name for name in _TARGETS if reading.counts.get(name)]
     targets += [kind.value for kind in (Kind.STAFF, Kind.PUPIL, Kind.SCHOOL) if reading.of(kind)]
@@ -33,7 +33,7 @@ def _form(reading: Reading) -> dict[str, float]:
     text = reading.view.text
     original = reading.comment.text
     return {
-        "masked_word": float(bool(_MASKED_WORD.search(reading.lower))),
+        "masked_word": float("*" in text and bool(_MASKED_WORD.search(reading.lower))),
         "quotes": float(bool(_QUOTED.search(text))),
         "shouting": min(len(_SHOUTED.findall(text)), 4) / 4,
         "exclamations": min(text.count("!"), 4) / 4,
@@ -43,7 +43,7 @@ def _form(reading: Reading) -> dict[str, float]:
         ),
         "short": float(len(text) < 60),
         "long": float(len(text) > 300),
-        "emoji": float(any(ord(character) > 0x1F000 for character in text)),
+        "emoji": float(not text.isascii() and max(text) > "\U0001f000"),
         "link": float("http" in reading.lower),
         # A platform tells whether the school itself wrote, and no more of an author.
         "author_school": float(reading.comment.author == "school"),

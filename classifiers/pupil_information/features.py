@@ -8,25 +8,45 @@ from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
 from classifiers.register.mentions import Kind, Mention
 from classifiers.register.names import TITLES, common
+from classifiers.scanning import any_of, word_start
 
 _SINGLED_OUT = re.compile(
-    r"\b(?:the|that|this|a|our|my|little|only|other|one|whoever'?s|weird|wee)\s(?:\w+\s){0,2}"
+    any_of(
+        [
+            "the",
+            "that",
+            "this",
+            "a",
+            "our",
+            "my",
+            "little",
+            "only",
+            "other",
+            "one",
+            "whoever'?s",
+            "weird",
+            "wee",
+        ]
+    )
+    + r"\s(?:\w+\s){0,2}"
     r"(?:boy|girl|lad|lass|kid|child|one|pupil|student|son|daughter|brother|sister|twins?|bairn|tot)\b"
     r"[^.!?\n]{0,40}?\b(?:with|who|in|from|that|the only)\b"
 )
 _ONLY_ONE = re.compile(
-    r"\b(?:only (?:one|boy|girl|child|kid)|the only|one of two|"
-    r"the one with|the one who|everyone knows)\b"
-)
+    any_of([r"only (?:one|boy|girl|child|kid)", "the only", "one of two", "the one with", "the one who",
+            "everyone knows"]) + r"\b"
+)  # fmt: skip
 _CAPITAL_PAIR = re.compile(
-    r"(?<![.!?\n]\s)(?<!^)\b([A-Z][a-z]{2,})(?:[ -][A-Z][a-z']+)? ([A-Z][a-z']{2,}(?:-[A-Z][a-z]+)?)\b"
+    # Not at the beginning of a sentence, where every word has a capital.
+    rf"({word_start('[A-Z]')}(?<![.!?\n]\s[A-Z])(?<!^[A-Z])[a-z]{{2,}})"
+    r"(?:[ -][A-Z][a-z']+)? ([A-Z][a-z']{2,}(?:-[A-Z][a-z]+)?)\b"
 )
 _NAME_THEN_CLASS = re.compile(
-    r"\b[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?,? ?(?:\(|in |from |of )?\s?(?:in )?"
+    rf"{word_start('[A-Z]')}[a-z]+(?: [A-Z][a-z]*\.?)?,? ?(?:\(|in |from |of )?\s?(?:in )?"
     r"(?:[Yy]ear \d|[Yy]\d|[Yy]r ?\d|\d{1,2}[A-Z]{1,2})\b"
 )
 _CHILD_AGE = re.compile(
-    r"\b(?:aged? |is |turns? |turned |she's |he's |just )(?:only )?"
+    any_of(["aged? ", "is ", "turns? ", "turned ", "she's ", "he's ", "just "]) + r"(?:only )?"
     r"(?:[3-9]|1[0-8]|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
 _MOST_PAIRS = 100
@@ -93,6 +113,7 @@ def _unnamed(reading: Reading, details: list[str]) -> dict[str, float]:
     place = any(place.kind in ("class", "year") for place in reading.places)
     sharp = bool({"medical", "appearance", "behaviour"} & set(details))
     stranger = _stranger(reading)
+    child_age = bool(_CHILD_AGE.search(reading.lower))
     return {
         "singled_out": float(singled),
         "only_one": float(only),
@@ -102,8 +123,8 @@ def _unnamed(reading: Reading, details: list[str]) -> dict[str, float]:
         "stranger_named": float(stranger),
         "stranger_x_place": float(stranger and place),
         "name_then_class": float(bool(_NAME_THEN_CLASS.search(reading.view.text))),
-        "child_age": float(bool(_CHILD_AGE.search(reading.lower))),
-        "child_age_x_stranger": float(stranger and bool(_CHILD_AGE.search(reading.lower))),
+        "child_age": float(child_age),
+        "child_age_x_stranger": float(stranger and child_age),
         "stranger_x_own_child": float(stranger and "own_child" in details),
         "place_x_medical": float(place and "medical" in details),
         "place_x_own_child": float(place and "own_child" in details),
