@@ -309,12 +309,27 @@ class Judgement(Table):
 
 
 class Detoxify(Table):
-    """Weights of one's own for a second opinion on abuse; needs the extra `detoxify` to be installed."""
+    """Weights of one's own for a second opinion on abuse, in one of two forms.
 
-    checkpoint: SettingsPath
-    config_folder: SettingsPath
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    """Of the checkpoint: a checkpoint can run code when it is loaded, so another file is refused."""
+    `checkpoint` with `config_folder` needs the extra `detoxify`; `onnx`, the folder that
+    `schoolwatch models convert` made of a checkpoint, needs the small extra `second-opinion`.
+    """
+
+    checkpoint: SettingsPath | None = None
+    config_folder: SettingsPath | None = None
+    onnx: SettingsPath | None = None
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$")
+    """Of the checkpoint: a checkpoint can run code when it is loaded, so another file is refused.
+    With `onnx`, of its model.onnx, and may be left out: such a file holds no code."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        of_a_checkpoint = (self.checkpoint, self.config_folder, self.sha256)
+        if self.onnx is not None and (self.checkpoint or self.config_folder):
+            raise ValueError("found onnx beside checkpoint or config_folder; expected one of the two forms")
+        if self.onnx is None and None in of_a_checkpoint:
+            raise ValueError("expected checkpoint, config_folder and sha256, or onnx")
+        return self
 
 
 class Operations(Table):

@@ -1,78 +1,52 @@
 """The real Detoxify class through the adapter, on a tiny checkpoint made on the spot."""
 
-import hashlib
-import importlib.util
 import logging
-import os
+import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.weights import QUIET, make_checkpoint, needs_detoxify, sha256
 
-from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
+from classifiers.detoxify_adapter import Checkpoint, DetoxifySettings, SecondOpinion, load_second_opinion
 from classifiers.errors import ModelBroken
 from classifiers.interface import Comment, Register
 from classifiers.judge import load_judge
+from classifiers.second_opinion.with_torch import TorchScorer, read_checkpoint
 from config.words import Label
 
-INSTALLED = all(importlib.util.find_spec(name) for name in ("detoxify", "torch", "transformers"))
-REQUIRED = os.environ.get("SCHOOLWATCH_REQUIRE_DETOXIFY") == "1"
-CLASSES = ["toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"]
-# torch and transformers warn about their own future inside their own code.
-pytestmark = [
-    pytest.mark.detoxify,
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
-]
-needs_detoxify = pytest.mark.skipif(
-    not INSTALLED and not REQUIRED, reason="the extra `detoxify` is not installed (.ci/run installs it)"
-)
+pytestmark = [pytest.mark.detoxify, QUIET]
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> DetoxifySettings:
-    """A BERT of two thin layers with random weights, saved as detoxify saves its own."""
-    import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
-
-    torch.manual_seed(7)
-    folder = tmp_path_factory.mktemp("detoxify")
-    encoder = folder / "encoder"
-    encoder.mkdir()
-    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{one}" for one in letters)]
-    (encoder / "vocab.txt").write_text("\n".join(pieces))
-    BertTokenizer(str(encoder / "vocab.txt")).save_pretrained(encoder)
-    config = BertConfig(vocab_size=len(pieces), hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-                        intermediate_size=32, num_labels=len(CLASSES))  # fmt: skip
-    config.save_pretrained(encoder)
-    arch = {"type": "BERT", "args": {"num_classes": len(CLASSES), "model_type": "bert-base-uncased",
-                                     "model_name": "BertForSequenceClassification", "tokenizer_name": "BertTokenizer"}}  # fmt: skip
-    checkpoint = folder / "tiny.ckpt"
-    torch.save(
-        {
-            "config": {"arch": arch, "dataset": {"args": {"classes": CLASSES}}},
-            "state_dict": BertForSequenceClassification(config).state_dict(),
-        },
-        checkpoint,
-    )
-    return DetoxifySettings(checkpoint, encoder, hashlib.sha256(checkpoint.read_bytes()).hexdigest())
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return make_checkpoint(tmp_path_factory.mktemp("detoxify"))
 
 
 @needs_detoxify
-def test_sorting_by_length_would_give_another_answer_than_detoxify_itself(settings: DetoxifySettings) -> None:
-    opinion = SecondOpinion(settings)
+def test_sorting_by_length_would_give_another_answer_than_detoxify_itself(weights: Checkpoint) -> None:
+    scorer = TorchScorer(weights)
     texts = ["you are a muppet", "well done " * 40, "a", "see you at the gates", "", "x" * 5000, "\ud800 \0"]
-    sorted_batches = opinion.toxicity(texts)
+    sorted_batches = scorer.toxicity(texts)
     assert len(sorted_batches) == len(texts)
     assert all(0 < score < 1 for score in sorted_batches)
     for place in (0, 1, 2, 3):
-        alone = opinion._model.predict(texts[place])["toxicity"]
-        assert abs(alone - sorted_batches[place]) < 1e-3
+        alone = scorer.model.predict(texts[place])["toxicity"]
+        assert abs(alone - sorted_batches[place]) < 1e-6
 
 
 @needs_detoxify
-def test_clear_cases_would_be_changed_by_the_second_opinion(settings: DetoxifySettings) -> None:
-    opinion = SecondOpinion(settings)
+def test_a_long_rant_would_overrun_the_encoder(weights: Checkpoint) -> None:
+    """A tokenizer brought without its bound of 512 word pieces would let a long comment fail the batch."""
+    scorer = TorchScorer(weights)
+    assert scorer.model.tokenizer.model_max_length == 512
+    assert len(scorer.toxicity(["a b c d " * 1000, "short"])) == 2
+
+
+@needs_detoxify
+def test_clear_cases_would_be_changed_by_the_second_opinion(weights: Checkpoint) -> None:
+    opinion = SecondOpinion(DetoxifySettings(weights))
     embedded = np.array([0.001, 0.5, 0.999])
     joined = opinion.joined(["one", "two", "three"], embedded)
     assert joined[0] == 0.001
@@ -81,53 +55,68 @@ def test_clear_cases_would_be_changed_by_the_second_opinion(settings: DetoxifySe
 
 
 @needs_detoxify
-def test_the_judge_would_not_name_detoxify_among_its_models(settings: DetoxifySettings) -> None:
-    judge = load_judge(Register(), detoxify=settings)
+def test_the_judge_would_not_name_detoxify_among_its_models(weights: Checkpoint) -> None:
+    judge = load_judge(Register(), detoxify=DetoxifySettings(weights))
     found = judge.judge([Comment("1", "Thank you all for a lovely fair")])[0]
-    assert settings.sha256 in found.models["detoxify"]
+    assert weights.sha256 in found.models["detoxify"]
     assert 0 <= found.scores[Label.ABUSE] <= 1
 
 
 @needs_detoxify
-def test_a_checkpoint_that_was_tampered_with_would_be_opened(
-    settings: DetoxifySettings, tmp_path: Path
-) -> None:
+def test_a_checkpoint_that_was_tampered_with_would_be_opened(weights: Checkpoint, tmp_path: Path) -> None:
     changed = tmp_path / "changed.ckpt"
-    changed.write_bytes(settings.checkpoint.read_bytes() + b"x")
+    changed.write_bytes(weights.file.read_bytes() + b"x")
     with pytest.raises(ModelBroken, match="SHA-256"):
-        SecondOpinion(DetoxifySettings(changed, settings.config_folder, settings.sha256))
+        TorchScorer(replace(weights, file=changed))
 
 
 @needs_detoxify
 def test_a_damaged_checkpoint_would_take_the_daemon_down(
-    settings: DetoxifySettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    weights: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     damaged = tmp_path / "damaged.ckpt"
-    damaged.write_bytes(settings.checkpoint.read_bytes()[:2000])
-    digest = hashlib.sha256(damaged.read_bytes()).hexdigest()
+    damaged.write_bytes(weights.file.read_bytes()[:2000])
+    brought = replace(weights, file=damaged, sha256=sha256(damaged))
     with caplog.at_level(logging.ERROR):
-        assert load_second_opinion(DetoxifySettings(damaged, settings.config_folder, digest)) is None
+        assert load_second_opinion(DetoxifySettings(brought)) is None
     assert "embedded model judges alone" in caplog.text
+
+
+class _Code:
+    """What a hostile checkpoint does: unpickled in full, it calls a function of its choice."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (exec, ("raise SystemError('code of the checkpoint ran')",))
+
+
+@needs_detoxify
+def test_a_hostile_checkpoint_would_run_its_code_while_it_is_fetched(tmp_path: Path) -> None:
+    import torch
+
+    hostile = tmp_path / "hostile.ckpt"
+    torch.save({"config": _Code(), "state_dict": {}}, hostile)
+    with pytest.raises(pickle.UnpicklingError):
+        read_checkpoint(hostile, vouched_for=False)
 
 
 @needs_detoxify
 def test_a_failure_inside_detoxify_would_lose_the_page(
-    settings: DetoxifySettings, caplog: pytest.LogCaptureFixture
+    weights: Checkpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    judge = load_judge(Register(), detoxify=settings)
-    opinion = judge._second
-    assert opinion is not None
-    opinion._model.tokenizer = None
+    opinion = SecondOpinion(DetoxifySettings(weights))
+    assert isinstance(opinion.scorer, TorchScorer)
+    opinion.scorer.model.tokenizer = None
     with caplog.at_level(logging.ERROR):
         assert opinion.joined(["perhaps"], np.array([0.5]))[0] == 0.5
     assert "scores stand" in caplog.text
+    assert "perhaps" not in caplog.text
 
 
 def test_a_missing_checkpoint_would_silence_the_embedded_judge(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Runs everywhere: the embedded model goes on, and the log says loudly that detoxify does not."""
-    missing = DetoxifySettings(tmp_path / "none.ckpt", tmp_path, "0" * 64)
+    missing = DetoxifySettings(Checkpoint(tmp_path / "none.ckpt", tmp_path, "0" * 64))
     with caplog.at_level(logging.ERROR):
         judge = load_judge(Register(), detoxify=missing)
     assert "cannot be read" in caplog.text
