@@ -8,7 +8,6 @@ from a word. Emoji stay: they are signals of their own. Every step is linear in 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from classifiers.characters import fold_character, is_upside_down, stand_up, unmix
 from classifiers.spelling import REMOVED, hashtag_seams, join_spaced, shorten_stretched, undo_leet
@@ -28,7 +27,7 @@ class View:
         """The place in the original of `text[start:end]`, which must not be empty."""
         return self.starts[start], self.starts[end - 1] + 1
 
-    @cached_property
+    @property
     def lower(self) -> str:
         """Lower case of the same length, so that places found in it hold in `text`."""
         lowered = self.text.lower()

@@ -15,8 +15,9 @@ _LIFE = re.compile(
 )  # fmt: skip
 _PICTURE = re.compile(
     any_of(["pic", "pics", r"picture\w*", r"photo\w*", r"image\w*", "vid", "vids", r"video\w*", "clip",
-            "clips", r"film\w*", r"record(?:s|ed|ing|ings)", r"camera\w*", r"screenshot\w*", r"snap\w*", r"laptop\w*",
-            r"tablet\w*", r"phone\w*", "gallery", r"folder\w*", r"nude\w*", "naked"]) + r"\b|[📷📸🎥📹]"
+            "clips", r"film\w*", r"record(?:s|ed|ing|ings)", r"camera\w*", r"screenshot\w*", r"snap\w*",
+            r"laptop\w*", r"tablet\w*", r"phone\w*", "gallery", r"folder\w*", r"nude\w*", "naked"])
+    + r"\b|[📷📸🎥📹]"
 )  # fmt: skip
 _WHEREABOUTS = ("address", "postcode", "phone", "email")
 _PLATE = re.compile(word_start("[A-Z]") + r"[A-Z]\d{2}\s?[A-Z]{3}\b")
