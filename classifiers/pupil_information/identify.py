@@ -109,13 +109,21 @@ def _by_upn(reading: Reading, index: PupilIndex, token_key: bytes) -> Iterator[I
 
 
 def _with_siblings(found: list[Identified], reading: Reading, index: PupilIndex) -> list[Identified]:
-    """A first name beside a resolved pupil is first looked for among that pupil's own surname."""
-    surnames = {
-        " ".join(words(index.pupils[one.ids[0]].surname)) for one in found if len(one.ids) == 1 and _sure(one)
-    }
-    families = [one for one in found if one.form == Form.SURNAME and _names_a_family(one, reading)]
-    surnames |= {one.name for one in families}
-    return [_as_sibling(one, surnames, reading, index) for one in found]
+    """A first name beside a resolved pupil or a family is first looked for among that surname."""
+    surnames = [_surnames_of(one, reading, index) for one in found]
+    return [
+        _as_sibling(one, set().union(*surnames[:place], *surnames[place + 1 :]), reading, index)
+        for place, one in enumerate(found)
+    ]
+
+
+def _surnames_of(one: Identified, reading: Reading, index: PupilIndex) -> set[str]:
+    """The surname that a name gives away to its neighbours."""
+    if one.form == Form.SURNAME and _names_a_family(one, reading):
+        return {one.name}
+    if len(one.ids) == 1 and _sure(one):
+        return {" ".join(words(index.pupils[one.ids[0]].surname))}
+    return set()
 
 
 def _as_sibling(one: Identified, surnames: set[str], reading: Reading, index: PupilIndex) -> Identified:

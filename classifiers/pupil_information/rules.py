@@ -1,4 +1,4 @@
-"""What is pupil information whatever the wording: the labelling guide's settled questions."""
+"""What is pupil information whatever the wording: the labelling guide's definition and settled questions."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,30 @@ from classifiers.reading import Reading
 from classifiers.register.mentions import Form
 from config.words import Surface
 
-_FULL = (Form.FULL, Form.HANDLE)
+_WHOLE_NAME = (Form.FULL, Form.HANDLE)
+_TIES = frozenset({"class", "teacher", "sibling"})
+"""What ties a name to one child, also where the name is an ordinary word. (A year group holds too many.)"""
 
 
 def must_be_pupil_information(reading: Reading, found: Sequence[Identified]) -> bool:
-    """The school's own post with a pupil's full name, or any pupil's name and an image; a known UPN."""
-    if any(one.form == "upn" and one.ids for one in found):
+    """A pupil's number; a child whom the text itself singles out by name; any pupil's name on our own picture.
+
+    A number counts by its check letter, also when it is not in the register: it is some child's.
+    """
+    if any(place.kind == "upn" for place in reading.places) or any(map(singles_out, found)):
         return True
     if reading.comment.surface != Surface.OWN_POST:
         return False
-    full = any(one.form in _FULL and not one.common for one in found)
+    surname = any(one.form == Form.SURNAME and one.anchors for one in found)
     named = any(not one.common or one.anchors for one in found)
-    return full or (reading.comment.has_image and named)
+    return surname or (reading.comment.has_image and named)
+
+
+def singles_out(one: Identified) -> bool:
+    """A full name, or a name that fits one pupil of the class, teacher or family that the text gives."""
+    if one.form in _WHOLE_NAME:
+        return not one.common
+    if len(one.ids) != 1:
+        return False
+    by_year = "year" in one.anchors and not one.common and one.form != Form.SURNAME
+    return by_year or bool(one.anchors & _TIES)

@@ -8,13 +8,14 @@ mistakes are measured only against what begins or sounds alike. Where names over
 import itertools
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from classifiers.interface import Register
 from classifiers.normalising import View
 from classifiers.register.index import Entry, Phrases, Runs
 from classifiers.register.mentions import Form, Kind, Mention, Stretch, Word
 from classifiers.register.names import SOFT_TITLES, TITLES, common, singular, sound_of
-from classifiers.register.neighbours import is_a_childs, is_another_person
+from classifiers.register.neighbours import bears_another_name, is_a_childs, is_another_person
 from classifiers.register.pupils import FEW, PupilIndex
 from classifiers.register.roles import means_somebody
 from classifiers.register.staff import StaffIndex
@@ -90,8 +91,11 @@ class Matcher:
     def _pupil(self, entry: Entry, at: Stretch, phrase: str) -> Iterator[Mention]:
         if entry.form is Form.FIRST:
             yield from self._full(at, phrase)
-        if not _is_a_word(entry, at):
-            yield _mention(entry, at, phrase)
+        if _is_a_word(entry, at):
+            return
+        mention = _mention(entry, at, phrase)
+        # Rosa Parks is no Rosa of ours: the name alone then tells as little as an ordinary word.
+        yield replace(mention, common=True) if bears_another_name(entry, at) else mention
 
     def _full(self, at: Stretch, first_name: str) -> Iterator[Mention]:
         """A pupil's first name with the surname behind it or before it."""

@@ -15,6 +15,7 @@ _NOT_A_SURNAME = word_set(
     """a all also an and are as at been but by can could did do does every for from get go good great had has
     have he her here him his how i if in is it just let like me miss my never no not of oh ok on or our please
     she should so still thank thanks that the their them then there they this to today too up was we well were
+    year class reception nursery mum dad
     what when where who why will with would yes you your xx"""
 )
 
@@ -33,6 +34,15 @@ def is_another_person(entry: Entry, at: Stretch) -> bool:
     if entry.form is Form.FIRST and common(at.word.lower) and _has_another_first_name(at):
         return True
     return entry.form in (Form.FIRST, Form.KNOWN_AS) and at.word.capital and _has_another_surname(at)
+
+
+def bears_another_name(entry: Entry, at: Stretch) -> bool:
+    """Whether a pupil's name belongs to somebody or something else: Rosa Parks, an Oscar."""
+    if entry.form is Form.SURNAME:
+        return _has_another_first_name(at)
+    if at.earlier(1) in (["a"], ["an"]):
+        return True
+    return entry.form is Form.FIRST and at.word.capital and _has_another_surname(at)
 
 
 def _has_another_first_name(at: Stretch) -> bool:

@@ -53,7 +53,8 @@ def _with_surname(mention: Mention, after: Word | None, index: PupilIndex) -> Me
         if initial := index.with_initial(mention.name, after.lower):
             return replace(mention, form=Form.FIRST_INITIAL, ids=initial, end=after.end, common=False)
         return mention
-    if len(after.lower) < 3 or len(mention.ids) > FEW:
+    lower_case_word = mention.common and not mention.capital
+    if lower_case_word or len(after.lower) < 3 or len(mention.ids) > FEW:
         return mention
     near = tuple(
         key for key in mention.ids if any(alike(after.lower, part) for part in _surname_words(key, index))
