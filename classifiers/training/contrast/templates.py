@@ -53,10 +53,12 @@ def read_templates(folder: Path, slots: Mapping[str, Sequence[str]]) -> list[Tem
 
 
 def _of_file(path: Path, slots: Mapping[str, Sequence[str]]) -> Iterator[Template]:
-    with path.open("rb") as file:
-        sets = tomllib.load(file)
+    try:
+        sets = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise BadTemplate(f"{path.name}: {wrong}") from wrong
     for name, content in sets.items():
-        lines = (line.strip() for line in content["lines"].splitlines())
+        lines = (line.strip() for line in content.get("lines", "").splitlines())
         for number, line in enumerate(filter(None, lines), start=1):
             try:
                 yield parse_line(line, f"{path.stem}.{name}", slots)
