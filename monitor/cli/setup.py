@@ -106,5 +106,5 @@ def _models_probe() -> list[str]:
     found = settings()
     models = judge_for(Register(), found).models
     if found.detoxify is not None and "detoxify" not in models:
-        raise UserError("the second opinion that [detoxify] asks for cannot be loaded; the log says why")
+        raise UserError("the second opinion of [detoxify] cannot be loaded: see schoolwatch models check")
     return [f"{name} {version}" for name, version in models.items()]
