@@ -28,6 +28,8 @@ _CAUTIOUS_RECALL = 0.95
 _CAUTIOUS_PRECISION = 0.33
 _ALARMS = {Caution.QUIET: 0.010, Caution.BALANCED: 0.030}
 """The share of harmless comments that one head may mark."""
+_ALONE = {Caution.QUIET: 0.001, Caution.BALANCED: 0.002, Caution.CAUTIOUS: 0.006}
+"""The share of harmless comments that one danger flag may raise where no label raises them."""
 _UNKNOWN = 0.5
 """With nothing to choose by: a calibrated score says that it is more likely than not."""
 F64 = npt.NDArray[np.float64]
@@ -127,6 +129,22 @@ def choose(scores: F64, truth: Bools, harmless: Bools, *, danger: bool) -> tuple
     cuts = _cuts(scores, truth, harmless)
     quiet, balanced, cautious = _for_danger(cuts) if danger else _for_label(cuts)
     return max(quiet, balanced), balanced, min(cautious, balanced)
+
+
+def choose_alone(
+    scores: F64, harmless: Bools, beside: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """The thresholds of a danger flag where no label is given, none under those `beside` a label.
+
+    Nine in ten comments with a danger flag carry a label as well. Beside a label the flag costs nobody an
+    alarm, so it goes by recall (`choose`); alone it is the alarm, and must be surer of itself.
+    """
+    ranked = np.sort(scores[harmless])[::-1]
+    found = []
+    for level, least in zip(Caution, beside, strict=True):
+        most = int(_ALONE[level] * len(ranked))
+        found.append(max(least, float(np.nextafter(ranked[most], 1.0)) if most < len(ranked) else least))
+    return found[0], min(found[:2]), min(found)
 
 
 def _for_danger(cuts: _Cuts) -> tuple[float, float, float]:

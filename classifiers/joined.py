@@ -16,7 +16,7 @@ from classifiers.archive import Archive, read_archive, write_archive
 FORMAT = 1
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
-_ARRAYS = ("weights", "bias", "thresholds", "clear")
+_ARRAYS = ("weights", "bias", "thresholds", "alone", "clear")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Joined:
     bias: F32
     thresholds: F32
     """Levels (quiet, balanced, cautious) x heads."""
+    alone: F32
+    """The same for a danger flag where no label is given; of other heads the thresholds again."""
     clear: F32
     """For each head the linear score under which a comment is clear; clear for all, it is not read again."""
     sha256: str = ""
@@ -71,7 +73,13 @@ def _from_archive(archive: Archive) -> Joined:
         sha256=archive.sha256,
         **arrays,
     )
-    shapes = [(2 * len(heads) + 1, len(heads)), (len(heads),), (3, len(heads)), (len(heads),)]
+    shapes = [
+        (2 * len(heads) + 1, len(heads)),
+        (len(heads),),
+        (3, len(heads)),
+        (3, len(heads)),
+        (len(heads),),
+    ]
     if [array.shape for array in arrays.values()] != shapes or not all(map(_finite, arrays.values())):
         raise ValueError("arrays of the wrong shape")
     return joined

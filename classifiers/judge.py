@@ -70,8 +70,7 @@ class EmbeddedJudge:
         self._column = {head: place for place, head in enumerate(panel.heads)}
         self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
         self._learned = learned if learned is not None and learned.models == self.shipped_models else None
-        self._thresholds = self._thresholds_at(levels)
-        self.levels = levels
+        self._set(levels)
 
     @property
     def shipped_models(self) -> dict[str, str]:
@@ -113,8 +112,7 @@ class EmbeddedJudge:
 
     def with_levels(self, levels: Levels) -> "EmbeddedJudge":
         other = copy.copy(self)
-        other._thresholds = self._thresholds_at(levels)
-        other.levels = levels
+        other._set(levels)
         return other
 
     def with_learned(self, learned: Learned | None, levels: Levels) -> "EmbeddedJudge":
@@ -122,6 +120,12 @@ class EmbeddedJudge:
         other = copy.copy(self)
         other._learned = learned
         return other.with_levels(levels)
+
+    def _set(self, levels: Levels) -> None:
+        self.levels = levels
+        self._thresholds = self._thresholds_at(levels)
+        alone = thresholds_for(self._panel.thresholds_alone, self._panel.heads, levels)
+        self._alone = {flag.value: max(alone[flag], self._thresholds[flag]) for flag in DANGER}
 
     def _thresholds_at(self, levels: Levels) -> dict[str, float]:
         heads, table = self._panel.heads, self._panel.thresholds
@@ -189,7 +193,8 @@ class EmbeddedJudge:
 
     def _flags(self, reading: Reading, row: F64, given: Sequence[Label]) -> list[Flag]:
         """Flags whose head passes its threshold; some say how a label is meant, and need one to stand."""
-        passed = {flag for flag in Flag if row[self._column[flag]] >= self._thresholds[flag]}
+        limits = self._thresholds if given else self._thresholds | self._alone
+        passed = {flag for flag in Flag if row[self._column[flag]] >= limits[flag]}
         if not speaks_of_a_picture(reading):
             passed.discard(Flag.INDECENT_IMAGE)
         if Label.ABUSE not in given and Label.DEFAMATION not in given:

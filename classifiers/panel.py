@@ -49,6 +49,11 @@ class Panel:
         return self._school.thresholds if self._second is None else self._second[1].thresholds
 
     @property
+    def thresholds_alone(self) -> npt.NDArray[np.float32]:
+        """The same for a danger flag where no label is given."""
+        return self._school.thresholds if self._second is None else self._second[1].alone
+
+    @property
     def described(self) -> dict[str, str]:
         """Name, version and SHA-256 of every model that speaks."""
         models: dict[str, LinearModel | Encoder | Joined] = {PUBLIC: self._public, SCHOOL: self._school}

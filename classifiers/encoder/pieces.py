@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
+SPECIAL = PAD, UNKNOWN, START, END = "[PAD]", "[UNK]", "[CLS]", "[SEP]"
+"""They come first in every vocabulary, in this order."""
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _LONGEST_WORD = 40
 """Characters of one word that are read: bounds the time of a keyboard mash."""

@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.joined import Joined
-from classifiers.training.fit import level_thresholds
+from classifiers.caution import DANGER, choose_alone
+from classifiers.joined import F32, Joined
+from classifiers.training.fit import HEADS, level_thresholds
+from config.words import Caution
 
 F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -40,9 +42,8 @@ def fit_joined(heard: Heard, heads: tuple[str, ...], version: str, made_for: Map
     fitted = [_fit(heard.opinions, heard.truth[:, column]) for column in range(len(heads))]
     weights = np.stack([one.coef_[0] for one in fitted], axis=1).astype(np.float32)
     bias = np.array([one.intercept_[0] for one in fitted], dtype=np.float32)
-    thresholds = np.zeros((3, len(heads)), dtype=np.float32)
-    clear = _clear(heard)
-    joined = Joined(version, heads, made_for, weights, bias, thresholds, clear)
+    none = np.zeros((len(Caution), len(heads)), dtype=np.float32)
+    joined = Joined(version, heads, made_for, weights, bias, none, none, _clear(heard))
     return _with_thresholds(joined, heard)
 
 
@@ -53,9 +54,20 @@ def _fit(opinions: F64, truth: Bools) -> LogisticRegression:
 def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
     """The thresholds of what the panel will say: of a clear comment the linear score alone."""
     scores = joined.scores(heard.opinions)
-    settled = (heard.linear < joined.clear).all(axis=1)
+    settled: Bools = np.asarray((heard.linear < joined.clear).all(axis=1))
     scores[settled] = heard.linear[settled]
-    return replace(joined, thresholds=level_thresholds(scores, heard.truth))
+    thresholds = level_thresholds(scores, heard.truth)
+    return replace(joined, thresholds=thresholds, alone=_alone(scores, heard, thresholds))
+
+
+def _alone(scores: F64, heard: Heard, thresholds: F32) -> F32:
+    harmless: Bools = np.asarray(~heard.truth.any(axis=1))
+    alone = thresholds.copy()
+    for flag in DANGER:
+        column = HEADS.index(flag)
+        quiet, balanced, cautious = map(float, thresholds[:, column])
+        alone[:, column] = choose_alone(scores[:, column], harmless, (quiet, balanced, cautious))
+    return alone
 
 
 def _clear(heard: Heard) -> npt.NDArray[np.float32]:
@@ -65,7 +77,7 @@ def _clear(heard: Heard) -> npt.NDArray[np.float32]:
     for share in _SHARES:
         for head in range(len(clear)):
             clear[head] = np.quantile(heard.linear[heard.truth[:, head], head], share)
-        settled = (heard.linear < clear).all(axis=1)
+        settled: Bools = np.asarray((heard.linear < clear).all(axis=1))
         if settled[wanted].mean() <= _LOST:
             break
     return clear

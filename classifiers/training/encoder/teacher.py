@@ -18,12 +18,12 @@ from classifiers.training.encoder.teaching import Course, teach
 
 _THREADS = 2
 """Always as many: sums over another number of threads round otherwise."""
-_PUBLIC_ROWS = 22_000
+_PUBLIC_ROWS = 30_000
 _FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
-_SECOND = Course(rounds=4, rate=2e-4)
+_SECOND = Course(rounds=5, rate=1.5e-4)
 _REPLAYED, _REPLAY_WEIGHT = 600, 0.5
 """Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
-_CONTRASTED = 1_000
+_CONTRASTED = 1_500
 """Contrast lines in each later round, others each time: many are variants of one another."""
 
 
