@@ -33,6 +33,8 @@ _ALONE = {Caution.QUIET: 0.001, Caution.BALANCED: 0.002, Caution.CAUTIOUS: 0.006
 _UNKNOWN = 0.5
 """With nothing to choose by: a calibrated score says that it is more likely than not."""
 F64 = npt.NDArray[np.float64]
+Thresholds = tuple[float, float, float]
+"""Quiet, balanced, cautious."""
 Bools = npt.NDArray[np.bool_]
 
 
@@ -113,7 +115,7 @@ class _Cuts:
         return float(self.threshold[min(wanted, bearable[-1]) if len(bearable) else wanted])
 
 
-def choose(scores: F64, truth: Bools, harmless: Bools, *, danger: bool) -> tuple[float, float, float]:
+def choose(scores: F64, truth: Bools, harmless: Bools, *, danger: bool) -> Thresholds:
     """The quiet, balanced and cautious threshold of one head, never rising from one to the next.
 
     `scores`, `truth` (the head is given) and `harmless` (no label and no flag is given) hold one entry a
@@ -131,9 +133,7 @@ def choose(scores: F64, truth: Bools, harmless: Bools, *, danger: bool) -> tuple
     return max(quiet, balanced), balanced, min(cautious, balanced)
 
 
-def choose_alone(
-    scores: F64, harmless: Bools, beside: tuple[float, float, float]
-) -> tuple[float, float, float]:
+def choose_alone(scores: F64, harmless: Bools, beside: Thresholds) -> Thresholds:
     """The thresholds of a danger flag where no label is given, none under those `beside` a label.
 
     Nine in ten comments with a danger flag carry a label as well. Beside a label the flag costs nobody an

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.archive import Archive, read_archive, write_archive
+from config.words import Caution
 
 FORMAT = 1
 F32 = npt.NDArray[np.float32]
@@ -73,13 +74,8 @@ def _from_archive(archive: Archive) -> Joined:
         sha256=archive.sha256,
         **arrays,
     )
-    shapes = [
-        (2 * len(heads) + 1, len(heads)),
-        (len(heads),),
-        (3, len(heads)),
-        (3, len(heads)),
-        (len(heads),),
-    ]
+    each, levels = (len(heads),), (len(Caution), len(heads))
+    shapes = [(2 * len(heads) + 1, len(heads)), each, levels, levels, each]
     if [array.shape for array in arrays.values()] != shapes or not all(map(_finite, arrays.values())):
         raise ValueError("arrays of the wrong shape")
     return joined
