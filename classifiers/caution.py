@@ -7,7 +7,7 @@ nothing by themselves.
 The danger flags (threat, safeguarding, indecent image, encouragement of self-harm) keep a floor of recall at
 every level, because there a miss can cost a child or a life and an alarm costs a minute (NEU 10.2, Queen's
 Crescent 2.7.4): their quiet threshold is the highest that still finds `FLOOR` of the real ones, as long as
-one alarm in seven is right. Nothing that a school sets or that is learned from its decisions goes above it.
+one alarm in five is right. Nothing that a school sets or that is learned from its decisions goes above it.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ DANGER = (Flag.THREAT, Flag.SELF_HARM_ENCOURAGEMENT, Flag.SAFEGUARDING, Flag.IND
 FLOOR = 0.85
 """Recall on held-out comments that a danger flag keeps even when quiet."""
 _DANGER_RECALL = {Caution.QUIET: FLOOR, Caution.BALANCED: 0.88, Caution.CAUTIOUS: 0.95}
-_DANGER_PRECISION = {Caution.QUIET: 0.15, Caution.BALANCED: 0.15, Caution.CAUTIOUS: 0.08}
+_DANGER_PRECISION = {Caution.QUIET: 0.20, Caution.BALANCED: 0.20, Caution.CAUTIOUS: 0.10}
 """Below this nobody reads the alarms any more, and what is not read is missed as well."""
 _CAUTIOUS_RECALL = 0.95
-_CAUTIOUS_PRECISION = 0.33
-_ALARMS = {Caution.QUIET: 0.010, Caution.BALANCED: 0.030}
+_CAUTIOUS_PRECISION = 0.40
+_ALARMS = {Caution.QUIET: 0.010, Caution.BALANCED: 0.050}
 """The share of harmless comments that one head may mark."""
 _ALONE = {Caution.QUIET: 0.001, Caution.BALANCED: 0.002, Caution.CAUTIOUS: 0.006}
 """The share of harmless comments that one danger flag may raise where no label raises them."""
@@ -121,9 +121,9 @@ def choose(scores: F64, truth: Bools, harmless: Bools, *, danger: bool) -> Thres
     `scores`, `truth` (the head is given) and `harmless` (no label and no flag is given) hold one entry a
     held-out comment: scores of a model that has not seen the comment's school. Scores in 0..1.
 
-    A label: balanced is the best F1 with at most 30 false alarms per 1,000 harmless comments; quiet the best
+    A label: balanced is the best F1 with at most 50 false alarms per 1,000 harmless comments; quiet the best
     with at most 10, precision counting twice; cautious the highest threshold with recall 0.95, or as near to
-    it as leaves a third of what it marks right.
+    it as leaves two of five marks right.
     A danger flag goes by recall: 0.85, 0.88 and 0.95; balanced takes more where the best F1 has more.
     """
     if not truth.any():

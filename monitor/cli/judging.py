@@ -4,15 +4,14 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
 from classifiers.evaluation import evaluate as measure
 from classifiers.evaluation import read_labelled
+from classifiers.fairness import gap_report
 from classifiers.interface import Comment, Judge, Register
 from classifiers.jsonlines import BadLine, judgement_to_json, read_comments
 from config.mistakes import SettingsError
@@ -73,21 +72,14 @@ def evaluate(
     if not rows:
         raise UserError(f"{file}: no labelled comment in it; expected JSON lines with id, text and labels")
     judge = _judge()
-    report, fairness = measure(judge, rows), _fairness(judge)
+    report, fairness = measure(judge, rows), gap_report(judge)
     if as_json:
-        told = report.to_json() | ({"fairness": fairness.to_json()} if fairness else {})
+        told = report.to_json() | {"fairness": fairness.to_json()}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        say(report.to_text() + (f"\n\n{fairness.to_text()}" if fairness else ""))
+        say(f"{report.to_text()}\n\n{fairness.to_text()}")
     if bad:
         raise typer.Exit(1)
-
-
-def _fairness(judge: Judge) -> Any:
-    """The gaps between twins that differ only in who is spoken of, or None where no twins are installed."""
-    if find_spec("classifiers.fairness") is None:
-        return None
-    return import_module("classifiers.fairness").gap_report(judge)
 
 
 def _judge() -> Judge:

