@@ -20,6 +20,7 @@ from monitor.pipeline.judges import judge_for, site_judge
 from monitor.site import open_site
 
 BATCH = 256
+_FAIRNESS = "The same things said of different people, and in different English (shipped twins):"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,7 +78,7 @@ def evaluate(
         told = report.to_json() | {"fairness": fairness.to_json()}
         sys.stdout.write(json.dumps(told) + "\n")
     else:
-        say(f"{report.to_text()}\n\n{fairness.to_text()}")
+        say(f"{report.to_text()}\n\n{_FAIRNESS}\n{fairness.to_text()}")
     if bad:
         raise typer.Exit(1)
 

@@ -53,7 +53,7 @@ def test_the_order_of_the_comments_would_change_the_thresholds(rows: list[tuple[
 def held_out(danger: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float, float]]:
     rng = np.random.default_rng(3)
     truth = np.arange(2000) < 300
-    scores = 1 / (1 + np.exp(-rng.normal(np.where(truth, 1.5, -1.5), 1.3)))
+    scores = 1 / (1 + np.exp(-rng.normal(np.where(truth, 1.8, -1.8), 1.3)))
     return scores, truth, ~truth, choose(scores, truth, ~truth, danger=danger)
 
 
