@@ -17,7 +17,9 @@ from config.words import Caution
 FORMAT = 1
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
-_ARRAYS = ("weights", "bias", "thresholds", "alone", "clear")
+_BOUND = 12.0
+"""Beyond it a logit says no more than that it is sure."""
+_ARRAYS = ("weights", "bias", "thresholds", "alone", "noticed")
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Joined:
     """Levels (quiet, balanced, cautious) x heads."""
     alone: F32
     """The same for a danger flag where no label is given; of other heads the thresholds again."""
-    clear: F32
-    """For each head the linear score under which a comment is clear; clear for all, it is not read again."""
+    noticed: F32
+    """Weights over what the linear models say, and an offset: below 0 a comment is clearly harmless."""
     sha256: str = ""
 
     def scores(self, opinions: F64) -> F64:
@@ -43,10 +45,19 @@ class Joined:
         result: F64 = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
         return result
 
+    def unclear(self, linear: F64) -> npt.NDArray[np.intp]:
+        """Places of the comments that the encoder must read. `linear` as `linear_opinions` lays it out."""
+        return np.flatnonzero(linear @ self.noticed[:-1] + self.noticed[-1] >= 0)
 
-def opinions(encoder: F64, school: F64, public: F64) -> F64:
-    """Logits of the encoder and of the school model (both texts x heads), and the public model's margin."""
-    return np.concatenate([np.clip(encoder, -12, 12), np.clip(school, -12, 12), public[:, None]], axis=1)
+
+def linear_opinions(school: F64, public: F64) -> F64:
+    """Logits of the school model (texts x heads) and the public model's margin, which comes last."""
+    return np.concatenate([np.clip(school, -_BOUND, _BOUND), public[:, None]], axis=1)
+
+
+def opinions(encoder: F64, linear: F64) -> F64:
+    """Logits of the encoder (texts x heads) before what the linear models say."""
+    return np.concatenate([np.clip(encoder, -_BOUND, _BOUND), linear], axis=1)
 
 
 def save_joined(joined: Joined, path: Path) -> None:
@@ -75,7 +86,7 @@ def _from_archive(archive: Archive) -> Joined:
         **arrays,
     )
     each, levels = (len(heads),), (len(Caution), len(heads))
-    shapes = [(2 * len(heads) + 1, len(heads)), each, levels, levels, each]
+    shapes = [(2 * len(heads) + 1, len(heads)), each, levels, levels, (len(heads) + 2,)]
     if [array.shape for array in arrays.values()] != shapes or not all(map(_finite, arrays.values())):
         raise ValueError("arrays of the wrong shape")
     return joined

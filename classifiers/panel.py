@@ -17,7 +17,7 @@ from classifiers.encoder.wording import wording
 from classifiers.errors import ModelBroken
 from classifiers.features import PUBLIC, describe, public_text
 from classifiers.hashing import hash_texts
-from classifiers.joined import Joined, load_joined, opinions
+from classifiers.joined import Joined, linear_opinions, load_joined, opinions
 from classifiers.linear import LinearModel, load, pick_features
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
@@ -63,21 +63,19 @@ class Panel:
 
     def scores(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
         """Calibrated probabilities, one row a comment and one column a head."""
-        public, linear = self.linear_opinions(readings, found)
-        scores: F64 = 1.0 / (1.0 + np.exp(-np.clip(linear, -30, 30)))
+        linear = self.linear_opinions(readings, found)
+        scores: F64 = 1.0 / (1.0 + np.exp(-linear[:, :-1]))
         if self._second is None:
             return scores
         encoder, joined = self._second
-        unclear = np.flatnonzero((scores >= joined.clear).any(axis=1))
+        unclear = joined.unclear(linear)
         if len(unclear):
             read = encoder.logits([wording(readings[place]) for place in unclear.tolist()])
-            scores[unclear] = joined.scores(opinions(read, linear[unclear], public[unclear]))
+            scores[unclear] = joined.scores(opinions(read, linear[unclear]))
         return scores
 
-    def linear_opinions(
-        self, readings: Sequence[Reading], found: Sequence[list[Identified]]
-    ) -> tuple[F64, F64]:
-        """The public model's margins (one a comment), and the school model's logits (comments x heads)."""
+    def linear_opinions(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
+        """What the linear models say, as `joined.linear_opinions` lays it out."""
         rows = [describe(reading, people) for reading, people in zip(readings, found, strict=True)]
         nothing = np.zeros((len(rows), 0), dtype=np.float32)
         texts = hash_texts([public_text(reading) for reading in readings], self._public.bits)
@@ -85,7 +83,9 @@ class Panel:
         for row, margin in zip(rows, public, strict=True):
             row[PUBLIC] = float(margin)
         buckets = hash_texts([reading.masked for reading in readings], self._school.bits)
-        return public, self._school.logits(buckets, pick_features(rows, self._school.features))
+        return linear_opinions(
+            self._school.logits(buckets, pick_features(rows, self._school.features)), public
+        )
 
     def telling(self, words: Sequence[str], head: str) -> str:
         """Of these words the one that speaks most for a head, to the linear model."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.caution import DANGER, choose_alone
-from classifiers.joined import F32, Joined
+from classifiers.joined import F32, Joined, opinions
 from classifiers.training.fit import HEADS, level_thresholds
 from config.words import Caution
 
@@ -16,26 +16,31 @@ F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 _STRENGTH = 0.02
 """Inverse of the penalty: few comments and many opinions, which repeat each other."""
-_LOST = 0.004
+_LOST = 0.005
 """Share of the comments somebody must look at which may be settled as clear without the encoder."""
-_SHARES = (0.1, 0.07, 0.05, 0.03, 0.02, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0)
 
 
 @dataclass(frozen=True)
 class Heard:
     """What was said of comments by models that had not seen their school."""
 
-    opinions: F64
-    """Comments x opinions, as `joined.opinions` lays them out."""
+    encoder: F64
+    """Logits, comments x heads."""
     linear: F64
-    """Scores of the school model, comments x heads."""
+    """Comments x what the linear models say, as `joined.linear_opinions` lays it out."""
     truth: Bools
     """Comments x heads."""
 
+    @property
+    def opinions(self) -> F64:
+        return opinions(self.encoder, self.linear)
+
     def __add__(self, other: "Heard") -> "Heard":
-        pairs = ((self.opinions, other.opinions), (self.linear, other.linear))
-        opinions, linear = (np.concatenate(pair) for pair in pairs)
-        return Heard(opinions, linear, np.concatenate([self.truth, other.truth]))
+        return Heard(
+            np.concatenate([self.encoder, other.encoder]),
+            np.concatenate([self.linear, other.linear]),
+            np.concatenate([self.truth, other.truth]),
+        )
 
 
 def fit_joined(heard: Heard, heads: tuple[str, ...], version: str, made_for: Mapping[str, str]) -> Joined:
@@ -43,7 +48,7 @@ def fit_joined(heard: Heard, heads: tuple[str, ...], version: str, made_for: Map
     weights = np.stack([one.coef_[0] for one in fitted], axis=1).astype(np.float32)
     bias = np.array([one.intercept_[0] for one in fitted], dtype=np.float32)
     none = np.zeros((len(Caution), len(heads)), dtype=np.float32)
-    joined = Joined(version, heads, made_for, weights, bias, none, none, _clear(heard))
+    joined = Joined(version, heads, made_for, weights, bias, none, none, _noticed(heard))
     return _with_thresholds(joined, heard)
 
 
@@ -54,8 +59,8 @@ def _fit(opinions: F64, truth: Bools) -> LogisticRegression:
 def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
     """The thresholds of what the panel will say: of a clear comment the linear score alone."""
     scores = joined.scores(heard.opinions)
-    settled: Bools = np.asarray((heard.linear < joined.clear).all(axis=1))
-    scores[settled] = heard.linear[settled]
+    settled = np.setdiff1d(np.arange(len(scores)), joined.unclear(heard.linear))
+    scores[settled] = 1 / (1 + np.exp(-heard.linear[settled, :-1]))
     thresholds = level_thresholds(scores, heard.truth)
     return replace(joined, thresholds=thresholds, alone=_alone(scores, heard, thresholds))
 
@@ -70,14 +75,9 @@ def _alone(scores: F64, heard: Heard, thresholds: F32) -> F32:
     return alone
 
 
-def _clear(heard: Heard) -> npt.NDArray[np.float32]:
-    """The highest linear scores under which next to nothing is lost that somebody must look at."""
+def _noticed(heard: Heard) -> F32:
+    """Weights and offset under which next to nothing is lost that somebody must look at."""
     wanted: Bools = np.asarray(heard.truth.any(axis=1))
-    clear = np.zeros(heard.truth.shape[1], dtype=np.float32)
-    for share in _SHARES:
-        for head in range(len(clear)):
-            clear[head] = np.quantile(heard.linear[heard.truth[:, head], head], share)
-        settled: Bools = np.asarray((heard.linear < clear).all(axis=1))
-        if settled[wanted].mean() <= _LOST:
-            break
-    return clear
+    fitted = LogisticRegression(max_iter=2000).fit(heard.linear, wanted)
+    said = heard.linear @ fitted.coef_[0]
+    return np.append(fitted.coef_[0], -np.quantile(said[wanted], _LOST)).astype(np.float32)

