@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from classifiers.abuse.cues import KINDS
 from classifiers.cues import Cue
-from classifiers.defamation.cues import IMPUTED, MANNER
+from classifiers.defamation.told import in_words, told
 from classifiers.interface import Reason
 from classifiers.pupil_information.identify import Identified
-from classifiers.reading import NEAR, Reading, gap
-from classifiers.register.mentions import Kind, Mention
+from classifiers.reading import Reading
+from classifiers.register.mentions import Kind
 from config.words import Flag, Label
 
 _MOST = 4
@@ -27,31 +27,13 @@ _KIND_WORDS = {
     "hate": "hate",
     "harassment": "harassment or a pile-on",
 }
-_IMPUTED_WORDS = {
-    "imputes_money": "misuse of money",
-    "imputes_crime": "a crime",
-    "imputes_violence": "violence or rough handling",
-    "imputes_neglect": "neglect or danger to children",
-    "imputes_cover_up": "a cover-up or lying",
-    "imputes_sexual": "sexual misconduct",
-    "imputes_drink_drugs": "drink or drugs",
-    "imputes_faked": "faked qualifications, records or results",
-    "imputes_abuse_of_office": "misuse of a position",
-}
-_WHO_WORDS = {
-    Kind.STAFF: "a member of staff",
-    Kind.PUPIL: "a pupil",
-    Kind.ADULT: "a named adult",
-    Kind.SCHOOL: "the school",
-}
-_HOW_WORDS = {"rumour": "as a rumour", "asks": "as a question or hint", "witness": "as something seen"}
 _FORM_WORDS = {
     "full": "a pupil's full name",
     "handle": "an account name that holds a pupil's name",
     "first": "a pupil's first name",
     "first_initial": "a pupil's first name and initial",
     "surname": "a pupil's surname",
-    "initials": "initials that fit a pupil",
+    "initials": "initials of a pupil",
     "upn": "a pupil's unique pupil number",
 }
 _ANCHOR_WORDS = {
@@ -90,18 +72,26 @@ _FLAG_CUES = {
     ),
 }
 _FLAG_WORDS = {
-    Flag.INSULT: "may be an insult",
-    Flag.THREAT: "may be a threat",
-    Flag.HATE: "may be hate",
-    Flag.SEXUAL: "may be sexual",
-    Flag.HARASSMENT: "may be harassment",
-    Flag.SELF_HARM_ENCOURAGEMENT: "may encourage self-harm",
+    Flag.INSULT: "may be an insult: look who is meant",
+    Flag.THREAT: "may be a threat: look who is meant, when and where",
+    Flag.HATE: "may be hate: look which group is meant",
+    Flag.SEXUAL: "may be sexual: look who is meant, and whether it is a child",
+    Flag.HARASSMENT: "may be harassment: look whether others are called on to join in",
+    Flag.SELF_HARM_ENCOURAGEMENT: "may encourage self-harm: look who is meant; the safeguarding lead must know",
     Flag.SAFEGUARDING: "a child may be at risk: the safeguarding lead must look",
     Flag.INDECENT_IMAGE: "may concern an indecent image: do not open, copy or share any picture",
     Flag.STAFF_TARGET: "aimed at or about staff",
     Flag.PUPIL_TARGET: "aimed at a pupil",
-    Flag.ALLEGATION_CRIME: "may allege a crime",
+    Flag.ALLEGATION_CRIME: "may allege a crime: look who is meant, and whether a child was hurt",
 }
+_DANGER_WORDS = {
+    "disclosure": "may be a child telling of harm",
+    "despair": "speaks of despair or self-harm",
+    "exploitation": "may be grooming, exploitation or a missing child",
+    "at_home": "may be harm or neglect at home",
+    "care_at_school": "may be harm or danger in the school's care",
+}
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def reasons_for(
@@ -130,39 +120,31 @@ def _abuse(reading: Reading) -> Iterator[Reason]:
 
 
 def _defamation(reading: Reading) -> Iterator[Reason]:
-    how = next(
-        (words for topic, words in _HOW_WORDS.items() if topic in MANNER and reading.counts.get(topic)), ""
-    )
-    people = [mention for mention in reading.mentions if mention.kind in _WHO_WORDS]
-    for cue in _first_of_place(reading.cues_of(*IMPUTED)):
-        about = _about(cue, people)
-        why = (
-            f"imputes {_IMPUTED_WORDS[cue.topic]} about {about}{', ' + how if how else ''}; someone must look"
-        )
-        yield reading.reason(Label.DEFAMATION, cue.start, cue.end, why)
-    for mention in people[:2]:
-        yield reading.reason(
-            Label.DEFAMATION, mention.start, mention.end, f"{_WHO_WORDS[mention.kind]} is spoken of"
-        )
-
-
-def _about(cue: Cue, people: Sequence[Mention]) -> str:
-    near = [mention for mention in people if gap(cue, mention) <= NEAR]
-    if near:
-        return _WHO_WORDS[min(near, key=lambda mention: gap(cue, mention)).kind]
-    return _WHO_WORDS[people[0].kind] if people else "somebody connected with the school"
+    for start, end, why in told(reading):
+        yield reading.reason(Label.DEFAMATION, start, end, why)
 
 
 def _pupil(reading: Reading, found: Sequence[Identified]) -> Iterator[Reason]:
     for one in found:
-        by = [_ANCHOR_WORDS[name] for name in sorted(one.anchors) if name in _ANCHOR_WORDS]
-        sure = " of the register" if len(one.ids) == 1 else ""
-        form = _FORM_WORDS.get(one.form, "a name that may be a pupil's")
-        why = f"{form}{sure}{', with ' + ' and '.join(by) if by else ''}"
-        yield reading.reason(Label.PUPIL_INFORMATION, one.start, one.end, why)
+        yield reading.reason(Label.PUPIL_INFORMATION, one.start, one.end, _which_pupil(one))
     for place in reading.places:
         if place.kind in _PERSONAL_WORDS:
             yield reading.reason(Label.PUPIL_INFORMATION, place.start, place.end, _PERSONAL_WORDS[place.kind])
+
+
+def _which_pupil(one: Identified) -> str:
+    """What stands there, what narrows it down, and how many of the register it fits."""
+    form = _FORM_WORDS.get(one.form, "a name that may be a pupil's")
+    by = [_ANCHOR_WORDS[name] for name in sorted(one.anchors) if name in _ANCHOR_WORDS]
+    tied = f", with {' and '.join(by)}" if by else ""
+    word = "; it is an ordinary word too" if one.common and not one.anchors else ""
+    return f"{form}{tied}; fits {_how_many(len(one.ids))} of the register{word}"
+
+
+def _how_many(pupils: int) -> str:
+    if pupils < 2:
+        return "one pupil" if pupils else "no pupil"
+    return f"{_NUMBERS.get(pupils, 'several')} pupils"
 
 
 def _flag(reading: Reading, flag: Flag) -> Iterator[Reason]:
@@ -172,7 +154,10 @@ def _flag(reading: Reading, flag: Flag) -> Iterator[Reason]:
             yield reading.reason(flag, mention.start, mention.end, _FLAG_WORDS[flag])
         return
     for cue in _first_of_place(reading.cues_of(*_FLAG_CUES[flag])):
-        yield reading.reason(flag, cue.start, cue.end, _FLAG_WORDS[flag])
+        why = _FLAG_WORDS[flag]
+        if flag is Flag.SAFEGUARDING:
+            why = f"{_DANGER_WORDS[cue.topic]}: the safeguarding lead must look"
+        yield reading.reason(flag, cue.start, cue.end, why)
 
 
 def _first_of_place(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -186,8 +171,18 @@ def _first_of_place(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 def _whole(reading: Reading, category: Label | Flag, telling: str) -> Reason:
     """The word that weighed most, or the beginning of the text when no word of it is found again."""
-    why = _FLAG_WORDS[category] if isinstance(category, Flag) else "the wording as a whole; someone must look"
     start = reading.lower.find(telling) if telling else -1
-    if start >= 0:
-        return reading.reason(category, start, start + len(telling), why)
-    return reading.reason(category, 0, min(len(reading.view.text), _LONGEST), why)
+    end = start + len(telling)
+    if start < 0:
+        start, end = 0, min(len(reading.view.text), _LONGEST)
+    return reading.reason(category, start, end, _why_the_whole(reading, category, start, end))
+
+
+def _why_the_whole(reading: Reading, category: Label | Flag, start: int, end: int) -> str:
+    if isinstance(category, Flag):
+        return _FLAG_WORDS[category]
+    if category is Label.DEFAMATION:
+        return in_words(reading, "something serious", start, end)
+    if category is Label.PUPIL_INFORMATION:
+        return "may single out a child without a name of the register; someone must look"
+    return "the wording as a whole; someone must look"

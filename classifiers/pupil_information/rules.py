@@ -13,7 +13,7 @@ _TIES = frozenset({"class", "teacher", "sibling"})
 
 
 def must_be_pupil_information(reading: Reading, found: Sequence[Identified]) -> bool:
-    """A pupil's number; a child whom the text itself singles out by name; any pupil's name on our own picture.
+    """A pupil's number; a child whom the text singles out by name; any pupil's name on our own picture.
 
     A number counts by its check letter, also when it is not in the register: it is some child's.
     """

@@ -24,7 +24,7 @@ from classifiers.register.widening import widen
 MOST_MENTIONS = 200
 """Of one text; a longer list of names is no comment, and must not cost more time than one."""
 _WORD = re.compile(r"[^\W_]+")
-_MARKED_RUN = re.compile(r"[@#][\w.\-]{5,60}|[^\W\d_]+[\d_.\-][\w.\-]{4,60}")
+_MARKED_RUN = re.compile(r"[@#][\w.\-]{5,60}|(?<!\w)[^\W\d_]{0,40}[\d_.\-][\w.\-]{4,60}")
 _LONGEST_FUZZED = 400
 """Words of a text that typing mistakes are looked for in: bounds the time of a huge comment."""
 _LONGEST_SURNAME = 3
@@ -196,7 +196,7 @@ class Matcher:
             sound = sound_of(one, other)
             for kind, index in self._sounding:
                 ids = index.sounding(sound, one, other)
-                if ids and not (common(one) and common(other)):
+                if ids and (first.capital or not common(one)) and not (common(one) and common(other)):
                     yield _mention(Entry(kind, Form.FULL, ids), Stretch(found, place, 2, text), one)
 
 
