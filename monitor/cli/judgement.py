@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,34 +101,46 @@ def _version(row: LearnedVersion) -> dict[str, Any]:
 def learn(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     by: By = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Learn from the decisions made so far, in force from the next comment on. Only thresholds move."""
     with site() as opened:
         judge, decided = site_judge(opened), decided_comments(opened)
         lesson = learning.lesson_from(judge, decided)
-        unchanged = lesson.offsets == (judge.learned.offsets if judge.learned else {})
-        for line in _lesson_told(judge, lesson, decided):
-            say(line)
-        if unchanged:
-            say("Nothing new: what is in force stays.")
-        elif dry_run:
-            say("Nothing was stored. Without --dry-run this is put in force.")
-        else:
+        new = lesson.offsets != (judge.learned.offsets if judge.learned else {})
+        version = None
+        if new and not dry_run:
             version = learning.keep_lesson(opened, lesson, judge.shipped_models, by or login_name())
-            say(f"Version {version} is in force from the next comment on. `judgement forget` takes it back.")
+    after = judge.with_learned(Learned(version or 0, lesson.offsets, judge.shipped_models), judge.levels)
+    found = learning.changes(judge, after, decided)
+    if as_json:
+        told = {"version": version, "offsets": lesson.offsets, "decisions": lesson.decisions}
+        sys.stdout.write(json.dumps(told | {"changes": [asdict(change) for change in found]}) + "\n")
+        return
+    for line in (*_lesson_told(judge, after, lesson, decided), *_changes_told(found)):
+        say(line)
+    say(_outcome(version, new=new))
 
 
-def _lesson_told(judge: EmbeddedJudge, lesson: Lesson, decided: Sequence[DecidedComment]) -> Iterator[str]:
+def _outcome(version: int | None, *, new: bool) -> str:
+    if version is not None:
+        return f"Version {version} is in force from the next comment on. `judgement forget` takes it back."
+    if new:
+        return "Nothing was stored. Without --dry-run this is put in force."
+    return "Nothing new: what is in force stays."
+
+
+def _lesson_told(
+    judge: EmbeddedJudge, after: EmbeddedJudge, lesson: Lesson, decided: Sequence[DecidedComment]
+) -> Iterator[str]:
     incidents = len({one.reference for one in decided})
     yield f"{incidents} decided incidents with {len(decided)} comments whose words are kept."
-    after = judge.with_learned(Learned(0, lesson.offsets, judge.shipped_models), judge.levels)
     for head, counts in lesson.decisions.items():
         if counts["confirmed"] or counts["dismissed"]:
             yield (
                 f"  {head:24}{counts['confirmed']:4} confirmed {counts['dismissed']:4} dismissed   threshold "
                 f"{judge.thresholds[head]:.3f} -> {after.thresholds[head]:.3f}"
             )
-    yield from _changes_told(learning.changes(judge, after, decided))
 
 
 def _changes_told(changes: Sequence[Change]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from monitor.pipeline.judges import judge_for, site_judge
 from monitor.site import open_site
 
 BATCH = 256
-_FAIRNESS = "The same things said of different people, and in different English (shipped twins):"
+_FAIRNESS = "The same said of different people, and in different English (shipped twins):"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -75,6 +75,8 @@ def test_thirty_dismissals_would_change_nothing_or_could_not_be_taken_back(schoo
     assert triage_all(school, Outcome.UNFOUNDED) >= 25
     tried = command(school, "learn", "--dry-run")
     assert "Nothing was stored" in tried.out
+    told = json.loads(command(school, "learn", "--dry-run", "--json").out)
+    assert (told["version"], told["decisions"]["abuse"]["confirmed"]) == (None, 0)
     assert rows(school, LearnedVersion) == []
     learnt = command(school, "learn", "--by", "A. Manager")
     assert learnt.status == 0
