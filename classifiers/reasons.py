@@ -77,7 +77,7 @@ _FLAG_WORDS = {
     Flag.HATE: "may be hate: look which group is meant",
     Flag.SEXUAL: "may be sexual: look who is meant, and whether it is a child",
     Flag.HARASSMENT: "may be harassment: look whether others are called on to join in",
-    Flag.SELF_HARM_ENCOURAGEMENT: "may encourage self-harm: look who is meant; the safeguarding lead must know",
+    Flag.SELF_HARM_ENCOURAGEMENT: "may encourage self-harm: look who is meant; the DSL must know",
     Flag.SAFEGUARDING: "a child may be at risk: the safeguarding lead must look",
     Flag.INDECENT_IMAGE: "may concern an indecent image: do not open, copy or share any picture",
     Flag.STAFF_TARGET: "aimed at or about staff",

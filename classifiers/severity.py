@@ -1,7 +1,9 @@
-"""How urgent a finding is. A pure function of labels and flags.
+"""How urgent a finding is. A pure function of labels, flags and signs.
 
 The order follows NEU 10.2 and Queen's Crescent 2.7.4: danger to life or to a child, an indecent image
-and self-harm come first; a named person under attack next; then what may break a policy.
+and self-harm come first; then a threat, hate, sexual matter, published whereabouts, a pupil exposed with a
+delicate detail or accused of a crime, and a crime alleged against staff; then abuse and other imputations;
+last what may only break a policy.
 """
 
 from collections.abc import Set as AbstractSet
@@ -23,7 +25,7 @@ class Signs:
     published_whereabouts: bool = False
     """Address, phone or number plate of somebody who is aimed at."""
     sensitive_detail: bool = False
-    """Health, family, behaviour or whereabouts of a pupil who can be identified."""
+    """Health, delicate family matters, misconduct or whereabouts: grave beside an identified pupil."""
 
 
 def severity_of(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Signs) -> Severity:
@@ -37,7 +39,8 @@ def severity_of(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Sig
 
 
 def _is_high(labels: AbstractSet[Label], flags: AbstractSet[Flag], signs: Signs) -> bool:
-    staff_allegation = Flag.ALLEGATION_CRIME in flags and Flag.STAFF_TARGET in flags
-    pupil_exposed = Label.PUPIL_INFORMATION in labels and signs.sensitive_detail
+    alleged = Flag.ALLEGATION_CRIME in flags
+    staff_allegation = alleged and Flag.STAFF_TARGET in flags
+    pupil_exposed = Label.PUPIL_INFORMATION in labels and (signs.sensitive_detail or alleged)
     exposed = Label.ABUSE in labels and signs.published_whereabouts
     return bool(flags & _HIGH) or staff_allegation or pupil_exposed or exposed
