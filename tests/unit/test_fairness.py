@@ -5,6 +5,8 @@ get better, and never loosen one to let a change through.
 """
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -66,7 +68,7 @@ def test_too_few_groups_or_unpaired_sayings_would_make_the_gap_mean_nothing() ->
 class OneGroupSingledOut:
     """A judge that raises whatever names Quakers, and nothing else."""
 
-    def judge(self, comments: list[Comment]) -> list[Judgement]:
+    def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
         return [self._judge(comment) for comment in comments]
 
     def _judge(self, comment: Comment) -> Judgement:
@@ -100,7 +102,7 @@ def test_the_printed_gap_would_run_off_a_terminal_or_differ_from_the_file(report
         assert set(told[dimension.name]["groups"]) == {group.group for group in dimension.groups}
 
 
-def test_a_saying_file_with_a_key_missing_would_be_read_as_if_whole(tmp_path) -> None:
+def test_a_saying_file_with_a_key_missing_would_be_read_as_if_whole(tmp_path: Path) -> None:
     (tmp_path / "groups.jsonl").write_text('{"dimension": "religion", "group": "Quaker"}\n')
     with pytest.raises(ValueError, match=r"groups\.jsonl, line 1: needs exactly being"):
         read_sayings(tmp_path)
