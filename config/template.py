@@ -228,10 +228,9 @@ alert_after = "1h"
 #apprise = [{ credential = "apprise-teams" }]
 #dead_man_ping = { credential = "dead-man-ping" }
 
-# A second opinion on abuse by weights of your own; needs `pip install schoolwatch[detoxify]`.
-# `sha256` is that of the checkpoint: another file is refused, because loading one can run code.
+# A second opinion on abuse by weights of your own: the folder that `schoolwatch models convert` made of a
+# checkpoint; `sha256` is that of its model.onnx. docs/setup/detoxify.md says where it comes from.
 #[detoxify]
-#checkpoint = "models/toxic.ckpt"
-#config_folder = "models/encoder"
+#onnx = "weights/onnx"
 #sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 """

@@ -5,6 +5,7 @@ median of several rounds, floor and pipeline in turn, because a shared machine's
 """
 
 import hashlib
+import importlib.util
 import json
 import sqlite3
 import statistics
@@ -23,6 +24,7 @@ from config.loading import load_settings
 from config.schema import Watch
 from config.words import Surface
 from connectors.interface import Author, Envelope, Item, Page, Stream
+from monitor import bench_detoxify
 from monitor.clock import utc_now
 from monitor.demo import stage
 from monitor.demo.story import read_story
@@ -32,14 +34,22 @@ from monitor.site import Site, open_site
 from monitor.store.models import Source, StreamCursor
 
 ROUNDS, PAGES, PAGE_SIZE = 5, 20, 100
+SECOND_OPINION = 64
+"""Comments that detoxify itself is asked about: it needs about a second for each."""
 
 
 def main() -> None:
+    _print_pipeline()
+    _print_second_opinion()
+
+
+def _print_pipeline() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = _site(Path(folder))
         floor, stored = _storing(site, Path(folder))
         single, batch = _judging(site)
         site.close()
+    peer = _judging_by_a_peer()
     table = Table(box=None, title=f"{ROUNDS} rounds of {PAGES} pages with {PAGE_SIZE} items, medians")
     for column in ("what", "per second", "of the floor"):
         table.add_column(column, justify="left" if column == "what" else "right")
@@ -47,7 +57,25 @@ def main() -> None:
     table.add_row("items stored, committed to the log and held", f"{stored:,.0f}", f"{stored / floor:.2f}")
     table.add_row("comments judged, one by one", f"{single:,.0f}", "")
     table.add_row("comments judged, in batches of 256", f"{batch:,.0f}", "")
+    if peer is not None:
+        table.add_row("alt-profanity-check, in batches of 256 (abuse only)", f"{peer:,.0f}", "")
     Console(width=110).print(table)
+
+
+def _print_second_opinion() -> None:
+    """Only where the extra is installed; where it is not, that is said instead of measured."""
+    screen = Console(width=110)
+    if lacking := bench_detoxify.missing():
+        screen.print(f"Not measured: the second opinion; not installed here: {', '.join(lacking)}")
+        return
+    texts = [line.text for line in read_story() if line.text.strip()][:SECOND_OPINION]
+    title = f"{len(texts)} comments, random weights, processor time of one core"
+    table = Table(box=None, title=title)
+    for column in ("second opinion on abuse", "per second", "times", "scores differ by at most"):
+        table.add_column(column, justify="left" if column.startswith("second") else "right")
+    for what, rate, times, apart in bench_detoxify.rows(texts):
+        table.add_row(what, f"{rate:,.1f}", f"{times:.1f}", f"{apart:.1g}")
+    screen.print(table)
 
 
 def _site(folder: Path) -> Site:
@@ -149,6 +177,20 @@ def _judging(site: Site) -> tuple[float, float]:
     for start in range(0, len(comments), 256):
         judge.judge(comments[start : start + 256])
     return single, len(comments) / (time.perf_counter() - started)
+
+
+def _judging_by_a_peer() -> float | None:
+    """Comments per second of alt-profanity-check over the same texts; None where it is not installed."""
+    if importlib.util.find_spec("profanity_check") is None:
+        return None
+    from profanity_check import predict_prob  # noqa: PLC0415  a peer to measure beside, no part of the program
+
+    story = read_story()
+    texts = [story[n % len(story)].text for n in range(2048)]
+    started = time.perf_counter()
+    for start in range(0, len(texts), 256):
+        predict_prob(texts[start : start + 256])
+    return len(texts) / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def convert(plan: Plan, say: Say) -> Manifest:
 
 
 def _make(plan: Plan, loaded: Any, scratch: Path, made: Path, say: Say) -> Manifest:
-    _save_tokenizer(loaded, made / TOKENIZER)
+    save_tokenizer(loaded, made)
     say("Exporting …")
     exact = export(loaded, scratch)
     graphs = {"fp32": exact} | ({"int8": quantise(exact, scratch)} if plan.precision == "int8" else {})
@@ -126,12 +126,14 @@ def _manifest(plan: Plan, loaded: Any, made: Path, measured: Measured, proofs: l
     )
 
 
-def _save_tokenizer(loaded: Any, to: Path) -> None:
+def save_tokenizer(loaded: Any, folder: Path) -> Path:
+    """The tokenizer as one file that runs without transformers."""
     backend = getattr(loaded.tokenizer, "backend_tokenizer", None)
     if backend is None:
         what = "this version of transformers keeps no tokenizer that runs without it"
         raise ModelBroken("transformers", what, "Install transformers 5")
-    backend.save(str(to))
+    backend.save(str(folder / TOKENIZER))
+    return folder / TOKENIZER
 
 
 def export(loaded: Any, scratch: Path) -> Path:

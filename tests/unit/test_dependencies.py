@@ -19,6 +19,7 @@ NAMED_NOT_IMPORTED = {"psycopg", "tzdata"}
 COMES_WITH = {
     "markupsafe": "jinja2",
     "oauthlib": "tweepy",
+    "profanity_check": "alt-profanity-check",
     "pydantic_core": "pydantic",
     "scipy": "scikit-learn",
     "sklearn": "scikit-learn",
@@ -44,6 +45,7 @@ def _project() -> dict[str, set[str]]:
         "run": _names(project["project"]["dependencies"]),
         "optional": _names(project["project"]["optional-dependencies"]["detoxify"]),
         "test": _names(groups["test"]),
+        "bench": _names(groups["bench"]),
         "train": _names(groups["train"]),
     }
 
@@ -63,7 +65,7 @@ def test_all_that_is_imported_is_declared() -> None:
     """Or the program would run on a developer's machine and fail on a school's."""
     owners = packages_distributions()
     declared = _project()
-    allowed = declared["run"] | declared["optional"] | declared["train"]
+    allowed = declared["run"] | declared["optional"] | declared["bench"] | declared["train"]
     # What is not installed here (the optional extra) goes by its own name.
     found = {
         name: path
@@ -97,7 +99,7 @@ def test_every_dependency_has_its_reason_on_record() -> None:
     cells = re.findall(r"^\| ([^|]+) \|", RECORD.read_text(), re.MULTILINE)
     explained = {_normal(name) for cell in cells for name in cell.split(", ") if not cell.startswith("to ")}
     declared = _project()
-    assert explained == declared["run"] | declared["test"] | declared["train"]
+    assert explained == declared["run"] | declared["test"] | declared["bench"] | declared["train"]
 
 
 def test_the_locks_name_no_host_and_pin_every_file_by_hash() -> None:
@@ -119,6 +121,7 @@ def test_what_runs_is_what_was_tested() -> None:
         return set(re.findall(r"^[\w.-]+==[^\\\n]+", text, re.MULTILINE))
 
     assert pins("run") <= pins("test")
+    assert pins("run") <= pins("bench")
     assert pins("run") <= pins("train")
 
 

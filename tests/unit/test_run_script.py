@@ -65,7 +65,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     (folder / "pyproject.toml").write_text("")
     locks = folder / "requirements"
     locks.mkdir()
-    for name in ("run", "test", "train"):
+    for name in ("run", "test", "bench", "train"):
         (locks / f"{name}.lock").write_text("")
     wheel = _make_wheel(folder.parent / "uv-0-py3-none-any.whl")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
