@@ -109,15 +109,16 @@ def _shorten(match: re.Match[str]) -> str:
 
 
 def _two_were_meant(match: re.Match[str]) -> bool:
-    text, start, end = match.string.lower(), *match.span()
-    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    start, end = match.span()
+    # Slices of the whole text, never the whole: that would cost its length for every stretch in it.
+    earlier, before = match.string[max(start - 2, 0) : start].lower().rjust(2)
+    after = match.string[end : end + 1].lower()
     if match[1] in "eoEO":
         # "looool" is lol, though: the same letter on both sides.
         return bool(
             before != after and _CONSONANT.fullmatch(before) and _LAST_CONSONANT.match(match.string, end)
         )
-    lone_vowel = before in {"a", "e", "i", "u"} and text[max(start - 2, 0) : start - 1] not in set("aeiou")
-    return match[1] in "lL" and lone_vowel and not after.isalpha()
+    return match[1] in "lL" and before in "aeiu" and earlier not in "aeiou" and not after.isalpha()
 
 
 def hashtag_seams(text: str) -> list[int]:

@@ -1,6 +1,7 @@
 """What `./run stress` found, as docs/stress.md."""
 
 import platform
+import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +37,19 @@ def row(database: str, where: str, kills: int, books: Books, seconds: float) -> 
 
 
 def write(rows: list[Row]) -> None:
-    PLACE.write_text(_text(rows), encoding="utf-8")
+    put(_text(rows))
+
+
+def put(part: str) -> None:
+    """Put a part into docs/stress.md in place of the one under the same heading; the others stay."""
+    old = (
+        re.split(r"^(?=# )", PLACE.read_text(encoding="utf-8"), flags=re.MULTILINE) if PLACE.exists() else []
+    )
+    heading = part.partition("\n")[0]
+    parts = [one.strip() for one in old if one.strip()]
+    places = [place for place, one in enumerate(parts) if one.partition("\n")[0] == heading]
+    parts[slice(places[0], places[0] + 1) if places else slice(len(parts), None)] = [part.strip()]
+    PLACE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def _text(rows: list[Row]) -> str:

@@ -1,10 +1,13 @@
 """Texts that nobody sane writes: the judge answers, in time, twice the same, and points at real words."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.hostile import PIECES, huge, mutations
 
 from classifiers.interface import Comment, Judgement, Pupil, Register, StaffMember
 from classifiers.judge import EmbeddedJudge, load_judge
@@ -15,12 +18,13 @@ PUPILS = (
     Pupil("p-2", "Grace", "Grace", "Quill", "Oak", "Year 6"),
 )
 STAFF = (StaffMember("s-1", "Mrs", "Helen", "Whitlock", "Headteacher", ("the head",)),)
+SAMPLE = Path(__file__).parents[2] / "monitor" / "demo" / "school" / "comments.jsonl"
 JUDGE = load_judge(Register("Fernhill Primary", ("Fernhill",), PUPILS, STAFF, b"k"))
-PIECES = st.sampled_from(
+TYPED = st.sampled_from(
     ["Ayaan Birch", "4B", "Mrs Whitlock", "the head", "stole", "idiot", "1d10t", "s t u p i d", "kys", "\u200b", "\u202e", "\0",
      "\ud800", "🤡", "Grace", "07700 900123", "a@b.co", " ", "\n", "İ", "ﬁ", "e\u0301", "مدرسة", "?", "drunk", "watch your back", "..."]
 )  # fmt: skip
-TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=25).map("".join)
+TEXTS = st.lists(st.one_of(TYPED, st.text(max_size=8)), max_size=25).map("".join)
 
 
 def one(text: str, **given: object) -> Judgement:
@@ -50,18 +54,25 @@ def test_a_comment_would_be_judged_by_its_neighbours(texts: list[str]) -> None:
         assert alone.scores == pytest.approx(found.scores)
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["a", "ab ", "Ayaan ", "Mr Smith ", "\u200b", "🤡", "e\u0301", "مدرسة ", "\0", "\ud800", "a.b.", "1d10t ", "the head stole ",
-     "4B ", "x@y.zz ", "A.B. in 4B ", "0", "Aa Bb ", '"', "the boy ", "İ", "@fernhill", "-", "is it true ", "Ayaan Birch "],
-)  # fmt: skip
-def test_a_huge_comment_would_hold_up_the_page(piece: str) -> None:
-    text = (piece * 100_000)[:100_000]
+@pytest.mark.parametrize("shape", PIECES)
+def test_a_huge_comment_would_hold_up_the_page(shape: str) -> None:
+    text = huge(PIECES[shape], 20_000)
     started = time.process_time()
-    found = one(text)
+    found = one(text, context=text)
     # Far above what it takes, and far below what a cost that grows with the square would take.
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 5
     assert all(text[reason.start : reason.end] == reason.text for reason in found.reasons)
+
+
+def test_a_real_comment_in_disguise_would_stop_the_judge() -> None:
+    with SAMPLE.open(encoding="utf-8") as lines:
+        real = [json.loads(line)["text"] for line in lines]
+    comments = [Comment(str(n), text) for n, text in enumerate(mutations(real, 400, seed=1))]
+    judged = JUDGE.judge(comments)
+    assert judged == JUDGE.judge(comments)
+    for comment, found in zip(comments, judged, strict=True):
+        for reason in found.reasons:
+            assert comment.text[reason.start : reason.end] == reason.text != ""
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u200b\u200e", "\0", "\ufe0f"])
@@ -118,20 +129,3 @@ def test_defamation_would_be_put_as_a_verdict() -> None:
         why.startswith("imputes") and "about" in why and why.endswith("someone must look") for why in whys
     )
     assert found.staff == ("s-1",)
-
-
-def test_a_thousand_comments_a_second_would_not_be_reached() -> None:
-    comments = [
-        Comment(str(n), f"My son in 4B said that lunch was cold again, number {n}, and the head did nothing")
-        for n in range(256)
-    ]
-    JUDGE.judge(comments)
-    best = min(_seconds(comments) for _ in range(3))
-    # Seconds of processor time; measured around 1,000, and a slow machine must pass too.
-    assert len(comments) / best > 300
-
-
-def _seconds(comments: list[Comment]) -> float:
-    started = time.process_time()
-    JUDGE.judge(comments)
-    return time.process_time() - started
