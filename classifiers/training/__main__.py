@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,6 +32,9 @@ def main() -> int:
     parser.add_argument(
         "--models", type=Path, default=MODELS, help="where the models go (default: into the package)"
     )
+    parser.add_argument(
+        "--scratch", type=Path, help="folder to keep what is learned on the way; a second try goes on from it"
+    )
     parser.add_argument("--card", type=Path, default=_CARD, help="where the model card goes")
     given = parser.parse_args()
     wanted = [
@@ -45,7 +49,10 @@ def main() -> int:
             say(f"{path} is missing; see docs/training.md for what the folders hold")
         return 1
     started = time.monotonic()
-    results = train(given.data, given.corpus, given.models, say)
+    with tempfile.TemporaryDirectory() as passing:
+        scratch = given.scratch or Path(passing)
+        scratch.mkdir(parents=True, exist_ok=True)
+        results = train(given.data, given.corpus, given.models, scratch, say)
     write_card(results, given.card)
     say(f"models in {given.models}, model card in {given.card}, {time.monotonic() - started:.0f} s")
     return 0

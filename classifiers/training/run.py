@@ -1,7 +1,7 @@
 """The steps of a training, from folders to model files and the results for the card."""
 
 import json
-import tempfile
+import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,8 @@ class _Fold:
     heard: Heard
 
 
-def train(data: Path, corpus: Path, models: Path, say: Say) -> Results:
+def train(data: Path, corpus: Path, models: Path, scratch: Path, say: Say) -> Results:
+    """Write the model files. `scratch` takes what is learned on the way, and gives it to a second try."""
     models.mkdir(parents=True, exist_ok=True)
     rows = list(public_rows(data / "train.jsonl.gz"))
     say(f"public abuse model: {len(rows)} rows …")
@@ -81,9 +82,9 @@ def train(data: Path, corpus: Path, models: Path, say: Say) -> Results:
     public = load(models / f"{PUBLIC}.npz")
     schools = [school(folder) for folder in sorted((corpus / "train").iterdir()) if folder.is_dir()]
     contrast = contrast_school()
-    given = _Given(public, Teacher(rows, contrast, say), [read_school(one, public) for one in schools], say)
-    with tempfile.TemporaryDirectory() as folder:
-        folds = [_left_out(one, given, Path(folder)) for one in given.read]
+    teacher = Teacher(rows, contrast, scratch, say)
+    given = _Given(public, teacher, [read_school(one, public) for one in schools], say)
+    folds = [_left_out(one, given) for one in given.read]
     _write_shipped(given, folds, models)
     validation = school(corpus / "dev")
     shipped = load_judge(validation.register, models=models)
@@ -102,13 +103,11 @@ def train(data: Path, corpus: Path, models: Path, say: Say) -> Results:
     )
 
 
-def _left_out(one: ReadSchool, given: _Given, folder: Path) -> _Fold:
+def _left_out(one: ReadSchool, given: _Given) -> _Fold:
     given.say(f"school {one.school.name} left out …")
     rest = [other for other in given.read if other is not one]
     linear = fit_schools(rest, VERSION)
-    path = folder / f"{one.school.name}.onnx"
-    given.teacher.write(given.teacher.taught([other.school for other in rest]), path, VERSION)
-    encoder = load_encoder(path)
+    encoder = load_encoder(given.teacher.encoder_file([other.school for other in rest], VERSION))
     return _Fold(one.school, linear, encoder, _heard(one.school, Panel(given.public, linear), encoder))
 
 
@@ -136,8 +135,8 @@ def _together(folds: Sequence[_Fold]) -> Heard:
 def _write_shipped(given: _Given, folds: Sequence[_Fold], models: Path) -> None:
     given.say("all training schools …")
     save(fit_schools(given.read, VERSION), models / f"{SCHOOL}.npz")
-    network = given.teacher.taught([one.school for one in given.read])
-    given.teacher.write(network, models / f"{ENCODER}.onnx", VERSION)
+    encoder = given.teacher.encoder_file([one.school for one in given.read], VERSION)
+    shutil.copyfile(encoder, models / f"{ENCODER}.onnx")
     made_for = {
         SCHOOL: load(models / f"{SCHOOL}.npz").sha256,
         ENCODER: load_encoder(models / f"{ENCODER}.onnx").sha256,

@@ -16,23 +16,29 @@ from classifiers.training.encoder.network import Network
 from classifiers.training.encoder.starting_point import starting_network, vocabulary
 from classifiers.training.encoder.teaching import Course, teach
 
+Say = Callable[[str], None]
 _THREADS = 2
 """Always as many: sums over another number of threads round otherwise."""
-_PUBLIC_ROWS = 30_000
+_PUBLIC_ROWS = 25_000
 _FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
-_SECOND = Course(rounds=5, rate=1.5e-4)
-_REPLAYED, _REPLAY_WEIGHT = 600, 0.5
+_SECOND = Course(rounds=4, rate=1.8e-4)
+_REPLAYED, _REPLAY_WEIGHT = 500, 0.7
 """Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
-_CONTRASTED = 1_500
+_CONTRASTED = 1_200
 """Contrast lines in each later round, others each time: many are variants of one another."""
 
 
 class Teacher:
-    """Holds what is the same for every school left out: the words and the first course."""
+    """Holds what is the same for every school left out: the words and the first course.
 
-    def __init__(self, rows: Sequence[PublicRow], contrast: School, say: Callable[[str], None]) -> None:
+    Everything learned is written to `scratch` at once; what stands there already is taken up again, so that a
+    training that was cut off goes on where it stopped.
+    """
+
+    def __init__(self, rows: Sequence[PublicRow], contrast: School, scratch: Path, say: Say) -> None:
         torch.set_num_threads(_THREADS)
         self._say = say
+        self._scratch = scratch
         self._vocabulary = vocabulary(plain_wording(row.text).text for row in rows)
         self._pieces = Pieces(self._vocabulary)
         self._known: dict[str, Lessons] = {}
@@ -41,20 +47,29 @@ class Teacher:
         self._public = public_lessons(mixed[:_PUBLIC_ROWS], self._pieces)
         self._contrast = school_lessons(contrast, self._pieces)
         say(f"encoder: {len(self._public)} public rows, {len(self._vocabulary)} pieces …")
-        self._first = self._first_course()
+        self._first = self._first_course(scratch / "first.pt")
 
-    def _first_course(self) -> dict[str, torch.Tensor]:
-        network = self._started()
-        teach(network, lambda _: self._public, _FIRST, self._say)
-        weights: dict[str, torch.Tensor] = network.state_dict()
+    def _first_course(self, path: Path) -> dict[str, torch.Tensor]:
+        if not path.exists():
+            network = self._started()
+            teach(network, lambda _: self._public, _FIRST, self._say)
+            torch.save(network.state_dict(), path)
+        weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
         return weights
 
     def _started(self) -> Network:
         torch.manual_seed(0)
         return starting_network(self._vocabulary, len(HEADS))
 
-    def taught(self, schools: Sequence[School]) -> Network:
-        """A network that has seen these schools and no other."""
+    def encoder_file(self, schools: Sequence[School], version: str) -> Path:
+        """The encoder that has seen these schools and no other, as it would be shipped."""
+        path = self._scratch / f"{'-'.join(school.name for school in schools)}.onnx"
+        if not path.exists():
+            header = {"version": version, "heads": HEADS, "vocabulary": self._vocabulary}
+            write_graph(self._taught(schools), path, header)
+        return path
+
+    def _taught(self, schools: Sequence[School]) -> Network:
         network = self._started()
         network.load_state_dict(self._first)
         read = [self._lessons(school) for school in schools]
@@ -72,6 +87,3 @@ class Teacher:
         if school.name not in self._known:
             self._known[school.name] = school_lessons(school, self._pieces)
         return self._known[school.name]
-
-    def write(self, network: Network, path: Path, version: str) -> None:
-        write_graph(network, path, {"version": version, "heads": HEADS, "vocabulary": self._vocabulary})
