@@ -111,14 +111,16 @@ def _shorten(match: re.Match[str]) -> str:
 def _two_were_meant(match: re.Match[str]) -> bool:
     start, end = match.span()
     # Slices of the whole text, never the whole: that would cost its length for every stretch in it.
-    earlier, before = match.string[max(start - 2, 0) : start].lower().rjust(2)
+    before = match.string[max(start - 1, 0) : start].lower()
+    earlier = match.string[max(start - 2, 0) : max(start - 1, 0)].lower()
     after = match.string[end : end + 1].lower()
     if match[1] in "eoEO":
         # "looool" is lol, though: the same letter on both sides.
         return bool(
             before != after and _CONSONANT.fullmatch(before) and _LAST_CONSONANT.match(match.string, end)
         )
-    return match[1] in "lL" and before in "aeiu" and earlier not in "aeiou" and not after.isalpha()
+    lone_vowel = before in {"a", "e", "i", "u"} and earlier not in set("aeiou")
+    return match[1] in "lL" and lone_vowel and not after.isalpha()
 
 
 def hashtag_seams(text: str) -> list[int]:

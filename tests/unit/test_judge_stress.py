@@ -41,7 +41,8 @@ def report() -> Iterator[judge_report.Facts]:
 def test_one_text_in_a_hundred_thousand_would_stop_the_judge(
     judge: EmbeddedJudge, report: judge_report.Facts
 ) -> None:
-    real = [json.loads(line)["text"] for line in (SAMPLE / "comments.jsonl").open(encoding="utf-8")]
+    lines = (SAMPLE / "comments.jsonl").read_text(encoding="utf-8").splitlines()
+    real = [json.loads(line)["text"] for line in lines]
     began, reasons = time.process_time(), 0
     for batch in _batches(mutations(real, TEXTS, seed=20)):
         judged = judge.judge(batch)
