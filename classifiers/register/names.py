@@ -56,6 +56,7 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+@lru_cache(maxsize=65536)
 def words(text: str) -> tuple[str, ...]:
     """A name as the matcher sees it: folded, lower case, hyphens and apostrophes parting words."""
     folded = normalise(unicodedata.normalize("NFC", text)).lower

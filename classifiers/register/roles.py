@@ -1,6 +1,7 @@
 """The phrases by which a role in the school is spoken of, and where such a phrase means nobody."""
 
 import re
+from functools import lru_cache
 
 from classifiers.interface import StaffMember
 from classifiers.register.mentions import Stretch
@@ -85,16 +86,21 @@ _OF_MANY = frozenset(
 """Roles that a school has several of, also where the register holds one."""
 
 
-def role_phrases(member: StaffMember) -> set[tuple[str, ...]]:
+def role_phrases(member: StaffMember) -> frozenset[tuple[str, ...]]:
     """The ways in which people write a role; several members may share one."""
-    role = " ".join(words(member.role))
-    parts = [words(part) for part in re.split(r"\band\b|\(|\)|,| of ", member.role)]
+    return _phrases(member.role)
+
+
+@lru_cache(maxsize=4096)
+def _phrases(written: str) -> frozenset[tuple[str, ...]]:
+    role = " ".join(words(written))
+    parts = [words(part) for part in re.split(r"\band\b|\(|\)|,| of ", written)]
     phrases = {part for part in parts if len(part) > 1 and _PART_OF_A_ROLE.search(" ".join(part))}
     for pattern, spoken in _ROLE_PHRASES:
         for match in re.finditer(pattern, role):
             phrases |= {words(match.expand(phrase)) for phrase in spoken}
     phrases |= {one for phrase in phrases for one in pointed_at(phrase)}
-    return {phrase for phrase in phrases if phrase and phrase not in _OF_MANY}
+    return frozenset(phrase for phrase in phrases if phrase and phrase not in _OF_MANY)
 
 
 def pointed_at(phrase: tuple[str, ...]) -> set[tuple[str, ...]]:
