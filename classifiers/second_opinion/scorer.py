@@ -48,7 +48,13 @@ def sha256_of(path: Path, what: str) -> str:
 
 def prove(scorer: Scorer, place: Path) -> F64:
     """Ask once, so that what cannot judge is known at start and not at the first comment."""
-    scores = scorer.toxicity(TRIALS)
+    try:
+        scores = scorer.toxicity(TRIALS)
+    except (
+        Exception
+    ) as error:  # whatever fails inside three libraries is told, and the embedded model goes on
+        what = f"the weights load, but cannot judge ({type(error).__name__})"
+        raise ModelBroken(place, what, "Bring them in again, or convert them") from error
     if not ((scores >= 0) & (scores <= 1)).all():
         raise ModelBroken(place, "the weights give no score between 0 and 1", "Bring them in again")
     return scores

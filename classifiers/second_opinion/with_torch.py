@@ -33,7 +33,17 @@ class TorchScorer:
         verify(weights)
         self._sha256 = weights.sha256
         self.model = _load(weights)
-        prove(self, weights.file)
+        self._prove(weights.file)
+
+    def _prove(self, file: Path) -> None:
+        """Again without oneDNN: it writes code as it runs, which MemoryDenyWriteExecute= forbids."""
+        try:
+            prove(self, file)
+        except ModelBroken:
+            import torch  # noqa: PLC0415  optional, see below
+
+            torch.backends.mkldnn.enabled = False
+            prove(self, file)
 
     @property
     def described(self) -> str:

@@ -2,6 +2,8 @@
 
 import logging
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,3 +124,20 @@ def test_a_missing_checkpoint_would_silence_the_embedded_judge(
     assert "cannot be read" in caplog.text
     assert "detoxify" not in judge.models
     assert judge.judge([Comment("1", "you absolute muppet")])[0].judged
+
+
+@needs_detoxify
+def test_a_hardened_service_would_lose_the_second_opinion(weights: Checkpoint) -> None:
+    """systemd's MemoryDenyWriteExecute= forbids the code that torch writes as it runs."""
+    program = (
+        "import ctypes, sys; from pathlib import Path\n"
+        "ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)  # PR_SET_MDWE; older kernels refuse, and nothing is forbidden\n"
+        "from classifiers.detoxify_adapter import *\n"
+        "weights = Checkpoint(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])\n"
+        "assert 0 < SecondOpinion(DetoxifySettings(weights)).scorer.toxicity(['hello'])[0] < 1\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(weights.file), str(weights.config_folder), weights.sha256],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=170,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
