@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from classifiers.archive import Archive, read_archive, write_archive
 from classifiers.hashing import Buckets
+from config.words import Caution
 
-FORMAT = 1
+FORMAT = 2
 F32 = npt.NDArray[np.float32]
 
 
@@ -37,6 +38,9 @@ class LinearModel:
     calibration: F32
     """Slope and offset (rows) of the logistic that turns a margin into a probability, a column a head."""
     thresholds: F32
+    """Levels x heads, or one row for all levels."""
+    alone: F32
+    """The same for a danger flag where no label is given."""
     sha256: str = ""
 
     def margins(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
@@ -90,7 +94,8 @@ def save(model: LinearModel, path: Path) -> None:
     write_archive(path, header, arrays)
 
 
-_SMALL = ("scale", "dense", "bias", "calibration", "thresholds")
+_SMALL = ("scale", "dense", "bias", "calibration", "thresholds", "alone")
+_BY_LEVEL = ("thresholds", "alone")
 
 
 def load(path: Path) -> LinearModel:
@@ -121,9 +126,10 @@ def _from_archive(archive: Archive) -> LinearModel:
 def _check_shapes(model: LinearModel) -> None:
     heads = len(model.heads)
     wanted = [(heads,), (len(model.features), heads), (heads,), (2, heads)]
-    found = [getattr(model, name).shape for name in _SMALL[:-1]]
+    found = [getattr(model, name).shape for name in _SMALL if name not in _BY_LEVEL]
     finite = all(np.isfinite(getattr(model, name)).all() for name in _SMALL)
-    if found != wanted or model.thresholds.shape not in ((heads,), (3, heads)) or not finite:
+    by_level = all(getattr(model, name).shape in ((heads,), (len(Caution), heads)) for name in _BY_LEVEL)
+    if found != wanted or not by_level or not finite:
         raise ValueError("arrays of the wrong shape")
 
 

@@ -51,7 +51,7 @@ class Panel:
     @property
     def thresholds_alone(self) -> npt.NDArray[np.float32]:
         """The same for a danger flag where no label is given."""
-        return self._school.thresholds if self._second is None else self._second[1].alone
+        return self._school.alone if self._second is None else self._second[1].alone
 
     @property
     def described(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import scipy.sparse as sp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.caution import DANGER, choose
+from classifiers.caution import DANGER, choose, choose_alone
 from classifiers.features import HASH_SCALE, PUBLIC
 from classifiers.linear import F32, LinearModel, quantise
 from classifiers.normalising import normalise
@@ -24,6 +25,8 @@ PUBLIC_BITS = 20
 _PUBLIC_KEPT = 0.4
 """Share of the public model's weights that is kept; the rest is too small to matter."""
 _SCHOOL_KEPT = 0.5
+_CONTRAST_WEIGHT = 0.2
+"""Of a contrast line beside a school's comment (chosen by leaving schools out)."""
 
 
 def fit_public(rows: Sequence[PublicRow], version: str) -> LinearModel:
@@ -50,6 +53,7 @@ def fit_public(rows: Sequence[PublicRow], version: str) -> LinearModel:
         bias=fitted.intercept_.astype(np.float32),
         calibration=np.array([[1.0], [0.0]], dtype=np.float32),
         thresholds=np.array([0.5], dtype=np.float32),
+        alone=np.array([0.5], dtype=np.float32),
     )
 
 
@@ -61,15 +65,19 @@ def _rarity(matrix: sp.csr_matrix) -> npt.NDArray[np.float32]:
     return result
 
 
-def fit_schools(schools: Sequence[ReadSchool], version: str) -> LinearModel:
-    """One head a label and a flag; calibrated, and thresholds set, on margins of schools left out."""
+def fit_schools(schools: Sequence[ReadSchool], contrast: ReadSchool, version: str) -> LinearModel:
+    """One head a label and a flag; calibrated, and thresholds set, on margins of schools left out.
+
+    Contrast lines take part in every fit and in no calibration: they are no sample of anything.
+    """
     names = common_features([row for read in schools for row in read.features])
-    tables = [table(read, names) for read in schools]
-    truths = [np.stack([read.truth(head) for head in HEADS], axis=1) for read in schools]
-    coefficients, bias = _fit_heads(tables, truths)
-    margins, truth = leave_one_out(tables, truths), np.concatenate(truths)
+    rows = [_rows(read, names) for read in schools]
+    beside = replace(_rows(contrast, names), weight=_CONTRAST_WEIGHT)
+    coefficients, bias = _fit_heads([*rows, beside])
+    margins, truth = leave_one_out(rows, beside), np.concatenate([row.truth for row in rows])
     calibration = np.array([_platt(margins[:, place], truth[:, place]) for place in range(len(HEADS))]).T
     scores = _logistic(margins * calibration[0] + calibration[1])
+    thresholds = level_thresholds(scores, truth)
     buckets = 1 << SCHOOL_BITS
     numbers, scale = quantise(coefficients[:buckets] * np.float32(HASH_SCALE), _SCHOOL_KEPT)
     return LinearModel(
@@ -83,27 +91,44 @@ def fit_schools(schools: Sequence[ReadSchool], version: str) -> LinearModel:
         dense=coefficients[buckets:],
         bias=bias,
         calibration=calibration.astype(np.float32),
-        thresholds=level_thresholds(scores, truth),
+        thresholds=thresholds,
+        alone=alone_thresholds(scores, truth, thresholds),
     )
 
 
-def leave_one_out(tables: Sequence[sp.csr_matrix], truths: Sequence[npt.NDArray[np.bool_]]) -> F64:
+@dataclass(frozen=True)
+class _Rows:
+    """Comments as scikit-learn takes them."""
+
+    table: sp.csr_matrix
+    truth: npt.NDArray[np.bool_]
+    """Comments x heads."""
+    weight: float = 1.0
+    """How much each of them counts."""
+
+
+def _rows(read: ReadSchool, names: Sequence[str]) -> _Rows:
+    return _Rows(table(read, names), np.stack([read.truth(head) for head in HEADS], axis=1))
+
+
+def leave_one_out(schools: Sequence[_Rows], beside: _Rows) -> F64:
     """Margins of every school (rows) and head (columns) by models that have not seen that school."""
     margins = []
-    for out in range(len(tables)):
-        rest = [place for place in range(len(tables)) if place != out]
-        coefficients, bias = _fit_heads([tables[place] for place in rest], [truths[place] for place in rest])
-        margins.append(tables[out] @ coefficients + bias)
+    for out in schools:
+        coefficients, bias = _fit_heads([*(one for one in schools if one is not out), beside])
+        margins.append(out.table @ coefficients + bias)
     return np.concatenate(margins)
 
 
-def _fit_heads(tables: Sequence[sp.csr_matrix], truths: Sequence[npt.NDArray[np.bool_]]) -> tuple[F32, F32]:
+def _fit_heads(parts: Sequence[_Rows]) -> tuple[F32, F32]:
     """Coefficients (columns of the tables x heads) and the bias of each head."""
-    matrix, truth = sp.vstack(tables, format="csr"), np.concatenate(truths)
+    matrix = sp.vstack([part.table for part in parts], format="csr")
+    truth = np.concatenate([part.truth for part in parts])
+    weight = np.concatenate([np.full(len(part.truth), part.weight) for part in parts])
     # The dual form: with many more columns than comments it is some fifteen times faster.
     heads = [
         LogisticRegression(solver="liblinear", dual=True, random_state=0, max_iter=2000).fit(
-            matrix, truth[:, place]
+            matrix, truth[:, place], weight
         )
         for place in range(len(HEADS))
     ]
@@ -119,6 +144,17 @@ def level_thresholds(scores: F64, truth: npt.NDArray[np.bool_]) -> F32:
         for place, head in enumerate(HEADS)
     ]
     return np.array(chosen, dtype=np.float32).T
+
+
+def alone_thresholds(scores: F64, truth: npt.NDArray[np.bool_], thresholds: F32) -> F32:
+    """Levels x heads, for a danger flag where no label is given; of other heads the thresholds again."""
+    harmless: npt.NDArray[np.bool_] = ~np.asarray(truth.any(axis=1))
+    alone = thresholds.copy()
+    for flag in DANGER:
+        column = HEADS.index(flag)
+        quiet, balanced, cautious = map(float, thresholds[:, column])
+        alone[:, column] = choose_alone(scores[:, column], harmless, (quiet, balanced, cautious))
+    return alone
 
 
 def _platt(margin: F64, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:

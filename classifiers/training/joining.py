@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.caution import DANGER, choose_alone
 from classifiers.joined import F32, Joined, opinions
-from classifiers.training.fit import HEADS, level_thresholds
+from classifiers.training.fit import alone_thresholds, level_thresholds
 from config.words import Caution
 
 F64 = npt.NDArray[np.float64]
@@ -62,17 +61,7 @@ def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
     settled = np.setdiff1d(np.arange(len(scores)), joined.unclear(heard.linear))
     scores[settled] = 1 / (1 + np.exp(-heard.linear[settled, :-1]))
     thresholds = level_thresholds(scores, heard.truth)
-    return replace(joined, thresholds=thresholds, alone=_alone(scores, heard, thresholds))
-
-
-def _alone(scores: F64, heard: Heard, thresholds: F32) -> F32:
-    harmless: Bools = np.asarray(~heard.truth.any(axis=1))
-    alone = thresholds.copy()
-    for flag in DANGER:
-        column = HEADS.index(flag)
-        quiet, balanced, cautious = map(float, thresholds[:, column])
-        alone[:, column] = choose_alone(scores[:, column], harmless, (quiet, balanced, cautious))
-    return alone
+    return replace(joined, thresholds=thresholds, alone=alone_thresholds(scores, heard.truth, thresholds))
 
 
 def _noticed(heard: Heard) -> F32:

@@ -60,6 +60,7 @@ class _Given:
     public: LinearModel
     teacher: Teacher
     read: Sequence[ReadSchool]
+    contrast: ReadSchool
     say: Say
 
 
@@ -83,7 +84,9 @@ def train(data: Path, corpus: Path, models: Path, scratch: Path, say: Say) -> Re
     schools = [school(folder) for folder in sorted((corpus / "train").iterdir()) if folder.is_dir()]
     contrast = contrast_school()
     teacher = Teacher(rows, contrast, scratch, say)
-    given = _Given(public, teacher, [read_school(one, public) for one in schools], say)
+    given = _Given(
+        public, teacher, [read_school(one, public) for one in schools], read_school(contrast, public), say
+    )
     folds = [_left_out(one, given) for one in given.read]
     _write_shipped(given, folds, models)
     validation = school(corpus / "dev")
@@ -106,7 +109,7 @@ def train(data: Path, corpus: Path, models: Path, scratch: Path, say: Say) -> Re
 def _left_out(one: ReadSchool, given: _Given) -> _Fold:
     given.say(f"school {one.school.name} left out …")
     rest = [other for other in given.read if other is not one]
-    linear = fit_schools(rest, VERSION)
+    linear = fit_schools(rest, given.contrast, VERSION)
     encoder = load_encoder(given.teacher.encoder_file([other.school for other in rest], VERSION))
     return _Fold(one.school, linear, encoder, _heard(one.school, Panel(given.public, linear), encoder))
 
@@ -134,7 +137,7 @@ def _together(folds: Sequence[_Fold]) -> Heard:
 
 def _write_shipped(given: _Given, folds: Sequence[_Fold], models: Path) -> None:
     given.say("all training schools …")
-    save(fit_schools(given.read, VERSION), models / f"{SCHOOL}.npz")
+    save(fit_schools(given.read, given.contrast, VERSION), models / f"{SCHOOL}.npz")
     encoder = given.teacher.encoder_file([one.school for one in given.read], VERSION)
     shutil.copyfile(encoder, models / f"{ENCODER}.onnx")
     made_for = {
