@@ -1,11 +1,11 @@
-"""`./run bench`: what storing and judging cost, beside the floor that the database sets, in one run.
+"""`./run bench`: what storing, judging and large registers cost, in one run.
 
-The floor writes as many bytes with one durable commit a page, and does nothing else. Each figure is the
+Storing stands beside the floor that the database sets: it writes as many bytes with one durable commit a page,
+and does nothing else. Each figure is the
 median of several rounds, floor and pipeline in turn, because a shared machine's disk drifts.
 """
 
 import hashlib
-import importlib.util
 import json
 import sqlite3
 import statistics
@@ -19,17 +19,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from classifiers.interface import Comment
 from config.loading import load_settings
 from config.schema import Watch
 from config.words import Surface
 from connectors.interface import Author, Envelope, Item, Page, Stream
-from monitor import bench_detoxify
+from monitor import bench_detoxify, bench_judging, bench_register
 from monitor.clock import utc_now
 from monitor.demo import stage
 from monitor.demo.story import read_story
 from monitor.pipeline.intake import PageIntake
-from monitor.pipeline.judges import site_judge
 from monitor.site import Site, open_site
 from monitor.store.models import Source, StreamCursor
 
@@ -40,6 +38,9 @@ SECOND_OPINION = 64
 
 def main() -> None:
     _print_pipeline()
+    screen = Console(width=110)
+    screen.print(bench_judging.table(bench_judging.measure()))
+    screen.print(bench_register.table(bench_register.measure()))
     _print_second_opinion()
 
 
@@ -47,18 +48,12 @@ def _print_pipeline() -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = _site(Path(folder))
         floor, stored = _storing(site, Path(folder))
-        single, batch = _judging(site)
         site.close()
-    peer = _judging_by_a_peer()
     table = Table(box=None, title=f"{ROUNDS} rounds of {PAGES} pages with {PAGE_SIZE} items, medians")
     for column in ("what", "per second", "of the floor"):
         table.add_column(column, justify="left" if column == "what" else "right")
     table.add_row("floor: rows of the same size, one durable commit a page", f"{floor:,.0f}", "1.00")
     table.add_row("items stored, committed to the log and held", f"{stored:,.0f}", f"{stored / floor:.2f}")
-    table.add_row("comments judged, one by one", f"{single:,.0f}", "")
-    table.add_row("comments judged, in batches of 256", f"{batch:,.0f}", "")
-    if peer is not None:
-        table.add_row("alt-profanity-check, in batches of 256 (abuse only)", f"{peer:,.0f}", "")
     Console(width=110).print(table)
 
 
@@ -162,35 +157,6 @@ def _item(number: int) -> Item:
         raw=raw,
         author=Author("2", None, "A. Parent"),
     )
-
-
-def _judging(site: Site) -> tuple[float, float]:
-    """Comments per second, one by one and in batches."""
-    judge = site_judge(site)
-    story = read_story()
-    comments = [Comment(id=str(n), text=story[n % len(story)].text) for n in range(2048)]
-    started = time.perf_counter()
-    for comment in comments[:256]:
-        judge.judge([comment])
-    single = 256 / (time.perf_counter() - started)
-    started = time.perf_counter()
-    for start in range(0, len(comments), 256):
-        judge.judge(comments[start : start + 256])
-    return single, len(comments) / (time.perf_counter() - started)
-
-
-def _judging_by_a_peer() -> float | None:
-    """Comments per second of alt-profanity-check over the same texts; None where it is not installed."""
-    if importlib.util.find_spec("profanity_check") is None:
-        return None
-    from profanity_check import predict_prob  # noqa: PLC0415  a peer to measure beside, no part of the program
-
-    story = read_story()
-    texts = [story[n % len(story)].text for n in range(2048)]
-    started = time.perf_counter()
-    for start in range(0, len(texts), 256):
-        predict_prob(texts[start : start + 256])
-    return len(texts) / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

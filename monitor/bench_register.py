@@ -84,7 +84,7 @@ def table(costs: Sequence[Cost]) -> Table:
 
 
 def _cost(size: int) -> Cost:
-    register = _register(size)
+    register = synthetic_register(size)
     gc.collect()
     before, started = _memory(), time.process_time()
     reader = Reader(register)
@@ -104,7 +104,7 @@ def _per_second(reader: Reader, comments: Sequence[Comment]) -> float:
     return len(comments) / (time.process_time() - started)
 
 
-def _register(size: int) -> Register:
+def synthetic_register(size: int) -> Register:
     """Pupils of `size` names in ordinary classes; a member of staff to twenty pupils, to a limit."""
     dice = random.Random(size)  # noqa: S311  no secret
     firsts = [_name(dice, 2) for _ in range(min(size, 3_000))]
