@@ -1,8 +1,8 @@
 """`./run bench`: what storing, judging and large registers cost, in one run.
 
 Storing stands beside the floor that the database sets: it writes as many bytes with one durable commit a
-page, and does nothing else. Each figure is the median of several rounds, floor and pipeline in turn, because a
-shared machine's disk drifts.
+page, and does nothing else. Each figure is the median of several rounds, floor and pipeline in turn, because
+a shared machine's disk drifts.
 """
 
 import hashlib
