@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.caution import DANGER, FLOOR, Levels, choose, floors_for, thresholds_for
+from classifiers.caution import DANGER, FLOOR, Levels, choose, choose_alone, floors_for, thresholds_for
 from config.words import Caution, Flag, Label
 
 HEADS = ("abuse", "defamation", "pupil_information", "insult", *(flag.value for flag in DANGER))
@@ -107,3 +107,71 @@ def test_the_danger_flags_would_not_be_those_that_stand_alone() -> None:
         Flag.THREAT, Flag.SAFEGUARDING, Flag.INDECENT_IMAGE, Flag.SELF_HARM_ENCOURAGEMENT,
     }  # fmt: skip
     assert Levels(danger=Caution.QUIET).of(Label.ABUSE) is Caution.BALANCED
+
+
+def held_out_scores(seed: int, comments: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores below 1, as calibrated ones are, with many alike where the steps are few; and who is harmless."""
+    dice = np.random.default_rng(seed)
+    return dice.integers(0, steps, comments) / steps, dice.random(comments) < 0.8
+
+
+SCORES = st.builds(
+    held_out_scores, st.integers(0, 10**6), st.integers(0, 3000), st.sampled_from([3, 50, 10**6])
+)
+BESIDE = st.lists(st.floats(0, 1), min_size=3, max_size=3).map(
+    lambda found: tuple(sorted(found, reverse=True))
+)
+MOST_ALONE = (0.001, 0.002, 0.006)
+"""Of the harmless comments, at quiet, balanced and cautious: what a danger flag may raise by itself."""
+
+
+@given(SCORES, BESIDE)
+def test_a_danger_flag_alone_would_be_less_sure_than_beside_a_label(
+    rows: tuple[np.ndarray, np.ndarray], beside: tuple[float, float, float]
+) -> None:
+    scores, harmless = rows
+    alone = choose_alone(scores, harmless, beside)
+    assert all(one >= least for one, least in zip(alone, beside, strict=True))
+
+
+@given(SCORES, BESIDE)
+def test_a_cautious_school_would_hear_of_less_danger_than_a_quiet_one(
+    rows: tuple[np.ndarray, np.ndarray], beside: tuple[float, float, float]
+) -> None:
+    scores, harmless = rows
+    quiet, balanced, cautious = choose_alone(scores, harmless, beside)
+    assert quiet >= balanced >= cautious
+
+
+@given(SCORES, BESIDE)
+def test_a_danger_flag_alone_would_wake_somebody_more_often_than_promised(
+    rows: tuple[np.ndarray, np.ndarray], beside: tuple[float, float, float]
+) -> None:
+    """A critical alarm rings out of hours; and no threshold is higher than it takes to keep the promise."""
+    scores, harmless = rows
+    alone = choose_alone(scores, harmless, beside)
+    for threshold, most, least in zip(alone, MOST_ALONE, beside, strict=True):
+        allowed = int(most * harmless.sum())
+        assert (scores[harmless] >= threshold).sum() <= allowed
+        lower = np.nextafter(threshold, 0.0)
+        assert threshold == least or (scores[harmless] >= lower).sum() > allowed
+
+
+@pytest.mark.parametrize(("count", "allowed"), [(100, (0, 0, 0)), (1000, (1, 2, 6)), (10_000, (10, 20, 60))])
+def test_alarms_would_grow_faster_than_the_comments(count: int, allowed: tuple[int, int, int]) -> None:
+    scores = np.linspace(0, 0.99, count)
+    alone = choose_alone(scores, np.ones(count, dtype=bool), (0.0, 0.0, 0.0))
+    assert tuple(int((scores >= one).sum()) for one in alone) == allowed
+
+
+def test_comments_with_a_label_would_make_a_lone_flag_shyer() -> None:
+    """Real danger scores high: were it counted as an alarm, the flag would never speak by itself."""
+    harmless = np.arange(1000) < 900
+    scores = np.where(harmless, 0.2, 0.99)
+    assert max(choose_alone(scores, harmless, (0.1, 0.1, 0.1))) == pytest.approx(0.2, abs=1e-12)
+
+
+def test_a_flag_that_no_harmless_comment_comes_near_would_be_held_back() -> None:
+    nothing = np.zeros(0, dtype=bool)
+    assert choose_alone(np.zeros(0), nothing, (0.6, 0.5, 0.4)) == (0.6, 0.5, 0.4)
+    assert choose_alone(np.full(50, 0.01), np.ones(50, dtype=bool), (0.6, 0.5, 0.4)) == (0.6, 0.5, 0.4)
