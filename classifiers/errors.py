@@ -14,6 +14,10 @@ class ModelBroken(Exception):
         self.mend = mend
 
 
+class EncoderFailed(Exception):
+    """The encoder was loaded and could not read a batch. The linear models can judge it alone."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in a register file. Holds places only: a cell's content may be a child's name."""

@@ -51,7 +51,7 @@ class Judgement:
     judged: bool = True
     """False when there were no words to judge (a picture only): never to be shown as harmless."""
     models: Mapping[str, str] = field(default_factory=dict)
-    """Which model, in which version, gave each score."""
+    """The models at hand, in which version. A clear comment needed no more than the linear ones."""
     danger_scores: Mapping[Flag, float] = field(default_factory=dict)
     """Of the flags that stand alone; the others have none that means anything by itself."""
 

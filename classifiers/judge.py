@@ -5,6 +5,7 @@ answer does not depend on the others in its batch.
 """
 
 import copy
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from classifiers.caution import BALANCED, DANGER, Levels, floors_for, thresholds_for
 from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
+from classifiers.errors import EncoderFailed
 from classifiers.interface import Comment, Judgement, Register
 from classifiers.learning import Learned, shifted
 from classifiers.panel import Panel, load_panel
@@ -26,6 +28,8 @@ from classifiers.register.spoken_of import staff_spoken_of
 from classifiers.severity import severity_of
 from classifiers.signs import signs_of, speaks_of_a_picture
 from config.words import Caution, Flag, Label, Severity
+
+log = logging.getLogger(__name__)
 
 MODELS = Path(__file__).parent / "models"
 _BATCH = 256
@@ -93,7 +97,13 @@ class EmbeddedJudge:
 
     @property
     def thresholds(self) -> Mapping[str, float]:
+        """What a score has to reach; of a danger flag, beside a label."""
         return dict(self._thresholds)
+
+    @property
+    def thresholds_alone(self) -> Mapping[str, float]:
+        """What a danger flag has to reach where nothing else speaks up."""
+        return dict(self._alone)
 
     def at(self, level: Caution) -> "EmbeddedJudge":
         """The same judge with every label and the danger flags at one level, and what was learned."""
@@ -124,8 +134,16 @@ class EmbeddedJudge:
     def _set(self, levels: Levels) -> None:
         self.levels = levels
         self._thresholds = self._thresholds_at(levels)
+        self._alone = self._alone_at(levels)
+        shipped = thresholds_for(self._panel.thresholds, self._panel.heads, BALANCED)
+        self._company = {label: min(shipped[label], self._thresholds[label]) for label in Label}
+
+    def _alone_at(self, levels: Levels) -> dict[str, float]:
+        """Never under the thresholds beside a label, and never lifted by what was learned."""
         alone = thresholds_for(self._panel.thresholds_alone, self._panel.heads, levels)
-        self._alone = {flag.value: max(alone[flag], self._thresholds[flag]) for flag in DANGER}
+        if self._learned is not None:
+            alone = shifted(alone, self._learned.offsets, alone)
+        return {flag.value: max(alone[flag], self._thresholds[flag]) for flag in DANGER}
 
     def _thresholds_at(self, levels: Levels) -> dict[str, float]:
         heads, table = self._panel.heads, self._panel.thresholds
@@ -145,10 +163,22 @@ class EmbeddedJudge:
 
     def _judge_batch(self, comments: Sequence[Comment]) -> Iterator[Judgement]:
         seen = [self._see(comment) for comment in comments]
-        scores = self._scores(seen)
+        try:
+            scores = self._scores(seen)
+        except EncoderFailed as failed:
+            log.error("the encoder failed (%s), the linear models judge these comments alone", failed)  # noqa: TRY400  the kind of error says all; a message may quote a comment
+            yield from self._without_encoder()._judge_batch(comments)
+            return
         models = self.models
         for one, row in zip(seen, scores, strict=True):
             yield replace(self._conclude(one, row), models=models)
+
+    def _without_encoder(self) -> "EmbeddedJudge":
+        """For one batch: what was learned beside the encoder does not fit the linear models."""
+        other = copy.copy(self)
+        other._panel, other._learned = self._panel.linear_alone, None
+        other._set(self.levels)
+        return other
 
     def _see(self, comment: Comment) -> _Seen:
         reading = self._reader.read(comment)
@@ -175,7 +205,8 @@ class EmbeddedJudge:
             scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], SURE)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
-        flags = self._flags(reading, row, given)
+        in_company = any(scores[label] >= self._company[label] for label in Label)
+        flags = self._flags(reading, row, given, in_company=in_company)
         severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
         exposed = labels[Label.PUPIL_INFORMATION]
         reasons = reasons_for(reading, one.found, given, flags, partial(self._telling, reading))
@@ -187,13 +218,21 @@ class EmbeddedJudge:
             flags=tuple(flags),
             danger_scores={flag: float(row[self._column[flag]]) for flag in DANGER},
             pupils=resolved(one.found) if exposed else (),
-            staff=staff_spoken_of(reading, self._reader.matcher.staff_index.staff),
+            staff=staff_spoken_of(
+                reading,
+                self._reader.matcher.staff_index.staff,
+                aimed_at_staff=Flag.STAFF_TARGET in flags or labels[Label.DEFAMATION],
+            ),
             reasons=reasons,
         )
 
-    def _flags(self, reading: Reading, row: F64, given: Sequence[Label]) -> list[Flag]:
-        """Flags whose head passes its threshold; some say how a label is meant, and need one to stand."""
-        limits = self._thresholds if given else self._thresholds | self._alone
+    def _flags(self, reading: Reading, row: F64, given: Sequence[Label], *, in_company: bool) -> list[Flag]:
+        """Flags whose head passes its threshold; some say how a label is meant, and need one to stand.
+
+        A danger flag is in company where a label is given, or would be at the balanced level as shipped: a
+        school that wants to hear less of insults does not hear less of threats.
+        """
+        limits = self._thresholds if in_company else self._thresholds | self._alone
         passed = {flag for flag in Flag if row[self._column[flag]] >= limits[flag]}
         if not speaks_of_a_picture(reading):
             passed.discard(Flag.INDECENT_IMAGE)

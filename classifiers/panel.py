@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from classifiers.archive import MEND
 from classifiers.encoder.model import Encoder, load_encoder
-from classifiers.encoder.wording import wording
-from classifiers.errors import ModelBroken
+from classifiers.encoder.wording import Wording, plain_wording, wording
+from classifiers.errors import EncoderFailed, ModelBroken
 from classifiers.features import PUBLIC, describe, public_text
 from classifiers.hashing import hash_texts
 from classifiers.joined import Joined, linear_opinions, load_joined, opinions
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 F64 = npt.NDArray[np.float64]
 SCHOOL, ENCODER, JOINED = "school", "encoder", "joined"
+_TRIAL = "What time does the fair begin?"
 _MOST_WORDS = 20_000
 """Words whose weights are remembered: people write the same ones again and again."""
 
@@ -54,6 +55,11 @@ class Panel:
         return self._school.alone if self._second is None else self._second[1].alone
 
     @property
+    def linear_alone(self) -> "Panel":
+        """The same without the encoder, with the thresholds that the linear models have by themselves."""
+        return Panel(self._public, self._school)
+
+    @property
     def described(self) -> dict[str, str]:
         """Name, version and SHA-256 of every model that speaks."""
         models: dict[str, LinearModel | Encoder | Joined] = {PUBLIC: self._public, SCHOOL: self._school}
@@ -62,7 +68,10 @@ class Panel:
         return {name: f"{model.version} sha256:{model.sha256}" for name, model in models.items()}
 
     def scores(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
-        """Calibrated probabilities, one row a comment and one column a head."""
+        """Calibrated probabilities, one row a comment and one column a head.
+
+        `EncoderFailed` when the encoder cannot read a comment that it is asked about.
+        """
         linear = self.linear_opinions(readings, found)
         scores: F64 = 1.0 / (1.0 + np.exp(-linear[:, :-1]))
         if self._second is None:
@@ -70,7 +79,7 @@ class Panel:
         encoder, joined = self._second
         unclear = joined.unclear(linear)
         if len(unclear):
-            read = encoder.logits([wording(readings[place]) for place in unclear.tolist()])
+            read = _read(encoder, [wording(readings[place]) for place in unclear.tolist()])
             scores[unclear] = joined.scores(opinions(read, linear[unclear]))
         return scores
 
@@ -98,6 +107,14 @@ class Panel:
         return max(words, key=lambda word: weighed[word][column])
 
 
+def _read(encoder: Encoder, wordings: Sequence[Wording]) -> F64:
+    try:
+        return encoder.logits(wordings)
+    except Exception as error:  # noqa: BLE001  whatever fails inside ONNX Runtime must not stop the judging
+        # Only the kind of error: its message may quote a comment.
+        raise EncoderFailed(type(error).__name__) from None
+
+
 def load_panel(models: Path) -> Panel:
     """`ModelBroken` when a linear model is missing or damaged.
 
@@ -117,4 +134,15 @@ def _load_second(models: Path, school: LinearModel) -> tuple[Encoder, Joined]:
     joined = load_joined(models / f"{JOINED}.npz")
     if joined.made_for != {SCHOOL: school.sha256, ENCODER: encoder.sha256}:
         raise ModelBroken(models / f"{JOINED}.npz", "was made for other models than those beside it", MEND)
+    _try(encoder, models / f"{ENCODER}.onnx")
     return encoder, joined
+
+
+def _try(encoder: Encoder, path: Path) -> None:
+    """A model can load and still not run: better to know it now than at the first threat."""
+    try:
+        said = _read(encoder, [plain_wording(_TRIAL)])
+    except EncoderFailed as failed:
+        raise ModelBroken(path, f"the encoder was loaded and cannot read ({failed})", MEND) from failed
+    if not np.isfinite(said).all():
+        raise ModelBroken(path, "the encoder says nothing that can be used", MEND)

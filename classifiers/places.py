@@ -97,10 +97,15 @@ class PlaceFinder:
                 yield Place("class", value, *match.span())
         for pattern, text in ((self._named, view.text), (self._loose, view.lower)):
             for match in pattern.finditer(text) if pattern else ():
-                value = next(
-                    word for word in (match[0].lower(), *match[0].lower().split()) if word in self.years
-                )
-                yield Place("class", value, *match.span())
+                yield Place("class", self._class_in(match[0].lower()), *match.span())
+
+    def _class_in(self, written: str) -> str:
+        """The class that "oak", "oak class" or "class oak tree" names; as written when none is known."""
+        for word in (written, *written.split()):
+            if word in self.years:
+                return word
+        whole = " ".join(written.split())
+        return max((name for name in self.years if name in whole), key=len, default=whole)
 
 
 def _class_teachers(register: Register) -> dict[str, tuple[str, ...]]:

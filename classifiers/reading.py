@@ -39,6 +39,7 @@ class Reading:
     mentions: tuple[Mention, ...]
     places: tuple[Place, ...]
     cues: tuple[Cue, ...]
+    context_view: View
     context_mentions: tuple[Mention, ...]
     context_places: tuple[Place, ...]
 
@@ -112,20 +113,21 @@ class Reader:
     def read(self, comment: Comment) -> Reading:
         view = normalise(comment.text)
         places = self.place_finder.find(view)[:_MOST]
-        context_mentions, context_places = self._context(comment.context or "")
+        context_view, context_mentions, context_places = self._context(comment.context or "")
         return Reading(
             comment=comment,
             view=view,
             mentions=tuple(_meant(self.matcher.find(view), places)),
             places=tuple(places),
             cues=tuple(self.cue_book.find(view.lower, _MOST)),
+            context_view=context_view,
             context_mentions=context_mentions,
             context_places=context_places,
         )
 
-    def _read_context(self, context: str) -> tuple[tuple[Mention, ...], tuple[Place, ...]]:
+    def _read_context(self, context: str) -> tuple[View, tuple[Mention, ...], tuple[Place, ...]]:
         view = normalise(context)
-        return tuple(self.matcher.find(view)), tuple(self.place_finder.find(view))
+        return view, tuple(self.matcher.find(view)), tuple(self.place_finder.find(view))
 
 
 def _meant(mentions: list[Mention], places: list[Place]) -> list[Mention]:

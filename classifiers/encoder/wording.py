@@ -42,7 +42,7 @@ def wording(reading: Reading) -> Wording:
     """Text and context as the encoder sees them."""
     comment = reading.comment
     text = _marked(reading.view, reading.mentions, reading.places)
-    context = _marked(normalise(comment.context or ""), reading.context_mentions, reading.context_places)
+    context = _marked(reading.context_view, reading.context_mentions, reading.context_places)
     return Wording(f"{_before(comment)}{text}{_after(comment)}", context)
 
 

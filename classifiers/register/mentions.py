@@ -73,6 +73,10 @@ class Stretch(NamedTuple):
     def end(self) -> int:
         return self.found[self.first + self.length - 1].end
 
+    def around(self, most: int) -> str:
+        """The words and up to so many characters on both sides, in lower case."""
+        return self.text[max(self.word.start - most, 0) : self.end + most].lower()
+
     def earlier(self, most: int) -> list[str]:
         """The words before, at most so many, in lower case."""
         return [word.lower for word in self.found[max(0, self.first - most) : self.first]]

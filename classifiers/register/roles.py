@@ -78,6 +78,8 @@ _OF_A_SPEAKER = word_set(
     should never just still lied lies covered stole keeps made makes gets got went came refused denied sent"""
 )
 _NOT_A_HEAD = word_set("of boy girl boys girls student students start lice injury count first down up there")
+_NEAR_A_CHAIR = 200
+"""Characters on both sides in which governors or a meeting make a chair a person."""
 _CHAIRS = re.compile(r"govern|trustee|board|panel|minutes|meeting|vote|committee")
 """Where none of these is spoken of, a chair is furniture."""
 _OF_MANY = frozenset(
@@ -121,7 +123,7 @@ def means_somebody(at: Stretch) -> bool:
     spoken = at.spoken
     if spoken in (("head",), ("the", "head")):
         return _is_a_person(at)
-    if spoken[-1] == "chair" and not _CHAIRS.search(at.text.lower()):
+    if spoken[-1] == "chair" and not _CHAIRS.search(at.around(_NEAR_A_CHAIR)):
         return False
     return spoken[0] in ("the", "that", "this", "our") or not _is_anybody(at.earlier(2))
 

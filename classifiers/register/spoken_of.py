@@ -20,17 +20,21 @@ _OF_EVERY_ROLE = word_set(
 )
 
 
-def staff_spoken_of(reading: Reading, staff: Mapping[str, StaffMember]) -> tuple[str, ...]:
+def staff_spoken_of(
+    reading: Reading, staff: Mapping[str, StaffMember], *, aimed_at_staff: bool
+) -> tuple[str, ...]:
     """Ids of the staff meant without doubt, in the order of the text; else of the one the post above names.
 
-    A comment under "A word from Mrs Whitlock" that names nobody is about Mrs Whitlock ("she does go on").
+    A comment under "A word from Mrs Whitlock" that names nobody and goes for a member of staff goes for Mrs
+    Whitlock. One that goes for nobody on the staff is not about her: whoever is named is not told of the
+    matter, and the head must not be kept from it because she wrote the post.
     """
     above = _resolved(reading.context_mentions)
     meant = [_narrowed(mention, above, reading, staff) for mention in reading.of(Kind.STAFF)]
     named = tuple(dict.fromkeys(ids[0] for ids in meant if len(ids) == 1))
     if named or reading.comment.author == "school":
         return named
-    return above if len(above) == 1 and not any(meant) else ()
+    return above if aimed_at_staff and len(above) == 1 and not any(meant) else ()
 
 
 def _resolved(mentions: Iterable[Mention]) -> tuple[str, ...]:
@@ -61,14 +65,14 @@ def _same_initial(name: str, above: tuple[str, ...], staff: Mapping[str, StaffMe
         return ()
     return tuple(
         key for key in above
-        if title in words(staff[key].title) and words(staff[key].surname)[0].startswith(letter)
+        if title in words(staff[key].title) and "".join(words(staff[key].surname)).startswith(letter)
     )  # fmt: skip
 
 
 def _at_the_site(ids: tuple[str, ...], reading: Reading, staff: Mapping[str, StaffMember]) -> tuple[str, ...]:
     """Of several heads the one whose role names a site that the text or the post above names."""
-    said = f"{reading.lower} {(reading.comment.context or '').lower()}"
-    return tuple(key for key in ids if any(site in said for site in _sites(staff[key])))
+    said = set(words(f"{reading.lower} {(reading.comment.context or '').lower()}"))
+    return tuple(key for key in ids if _sites(staff[key]) & said)
 
 
 def _sites(member: StaffMember) -> set[str]:

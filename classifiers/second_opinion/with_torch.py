@@ -42,7 +42,8 @@ class TorchScorer:
         except ModelBroken:
             import torch  # noqa: PLC0415  optional, see below
 
-            torch.backends.mkldnn.enabled = False
+            processor_library: Any = torch.backends.mkldnn
+            processor_library.enabled = False
             prove(self, file)
 
     @property

@@ -27,7 +27,8 @@ finding of fact or law, nothing is removed because of it, and no author is score
 
 The linear models read every comment. What they find clearly harmless is settled; the rest is read once more
 by the encoder, and `joined` weighs both. Where the encoder cannot run, the linear models judge alone and say
-so. None of the files holds pickled code; names of people are masked before any of them reads a comment.
+so. None of the files holds pickled code. The school model and the encoder read comments with the names of
+people masked; the public model reads the words as they stand.
 """
 
 _FAULTS = """## Known faults
@@ -83,7 +84,7 @@ def _data(results: Results) -> Iterator[str]:
             else "training, and left out once for the results below"
         )
         yield f"| {name} | {count} | {use} |"
-    yield f"| contrast lines | {results.contrast} | training of the encoder (our own, see training.md) |"
+    yield f"| contrast lines | {results.contrast} | training (our own, see training.md) |"
     yield "\nThe encoder starts from MiniLM-L6 (sentence-transformers, Apache-2.0) and learns from a sample"
     yield "of the public rows before it learns from the schools.\n"
 

@@ -1,5 +1,7 @@
 """Whom of the staff a comment means: nobody named in a matter is mailed about it."""
 
+import time
+
 import pytest
 
 from classifiers.interface import Comment, Register, StaffMember
@@ -15,9 +17,11 @@ STAFF = (
 READER = Reader(Register("", (), (), STAFF))
 
 
-def meant(text: str, context: str | None = None, author: str | None = None) -> tuple[str, ...]:
+def meant(
+    text: str, context: str | None = None, author: str | None = None, *, aimed: bool = True
+) -> tuple[str, ...]:
     reading = READER.read(Comment("1", text, context, author=author))
-    return staff_spoken_of(reading, READER.matcher.staff_index.staff)
+    return staff_spoken_of(reading, READER.matcher.staff_index.staff, aimed_at_staff=aimed)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,27 @@ def test_a_member_of_staff_would_be_missed_or_mistaken(
     text: str, context: str | None, ids: tuple[str, ...]
 ) -> None:
     assert meant(text, context) == ids
+
+
+def test_the_head_would_be_kept_from_every_matter_under_her_own_post() -> None:
+    """Whoever is named in a matter is not told of it: a post's author must not count as named for that alone."""
+    assert meant("Darren Price you fat liar", "A word from Mrs Whitlock", aimed=False) == ()
+    assert meant("Mrs Whitlock is a liar", "A word from Mrs Whitlock", aimed=False) == ("s-1",)
+
+
+def test_a_member_of_staff_whose_surname_is_a_dash_would_stop_the_judge() -> None:
+    staff = (*STAFF, StaffMember("s-5", "Miss", "Teuila", "-", "Class teacher 4T", ()))
+    reader = Reader(Register("", (), (), staff))
+    reading = reader.read(Comment("1", "love Miss T", "Teuila's class at the sea"))
+    assert staff_spoken_of(reading, reader.matcher.staff_index.staff, aimed_at_staff=True)
+
+
+def test_a_chair_said_over_and_over_would_hold_up_every_other_comment() -> None:
+    chair = StaffMember("s-6", "Mr", "Idris", "Penhallow", "Chair of Governors", ("the chair",))
+    reader = Reader(Register("", (), (), (chair,)))
+    started = time.process_time()
+    reader.read(Comment("1", "the chair x " * 8_000))
+    assert time.process_time() - started < 5  # a square of the length took a minute
 
 
 def test_the_schools_own_answer_would_be_about_the_head_it_names_above() -> None:

@@ -90,7 +90,7 @@ def test_emoji_alone_would_not_be_judged() -> None:
 
 def test_nobody_would_know_which_model_spoke() -> None:
     models = one("hello").models
-    assert set(models) == {"public_abuse", "school"}
+    assert set(models) == {"public_abuse", "school", "encoder", "joined"}
     assert all("sha256:" in told for told in models.values())
 
 

@@ -22,6 +22,7 @@ from config.words import Label
 HARMLESS = "Do they need goggles x"
 HARMFUL = "that new head is a thieving cow and she hits kids"
 ENCODER = load_encoder(MODELS / "encoder.onnx")
+SHIPPED_LINEAR = (load(MODELS / "public_abuse.npz"), load(MODELS / "school.npz"))
 
 
 class Listening:
@@ -80,13 +81,24 @@ def test_a_missing_linear_model_would_pass_unseen(models: Path, name: str) -> No
         load_judge(Register(), models=models)
 
 
+def test_an_encoder_that_fails_on_a_threat_would_leave_the_threat_unjudged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Failing(Listening):
+        def logits(self, texts: Sequence[Wording]) -> npt.NDArray[np.float64]:
+            raise RuntimeError(texts[0].text)
+
+    panel = Panel(*SHIPPED_LINEAR, (Failing(), load_joined(MODELS / "joined.npz")))  # type: ignore[arg-type]  # speaks like the encoder
+    judge, alone = EmbeddedJudge(Register(), panel), EmbeddedJudge(Register(), Panel(*SHIPPED_LINEAR))
+    comments = [Comment("1", HARMLESS), Comment("2", HARMFUL)]
+    assert judge.judge(comments) == alone.judge(comments)
+    assert "RuntimeError" in caplog.text
+    assert "thieving" not in caplog.text
+
+
 def test_every_harmless_comment_would_cost_the_encoders_time() -> None:
     listening = Listening()
-    panel = Panel(
-        load(MODELS / "public_abuse.npz"),
-        load(MODELS / "school.npz"),
-        (listening, load_joined(MODELS / "joined.npz")),  # type: ignore[arg-type]  # speaks like the encoder
-    )
+    panel = Panel(*SHIPPED_LINEAR, (listening, load_joined(MODELS / "joined.npz")))  # type: ignore[arg-type]  # speaks like the encoder
     assert raised(EmbeddedJudge(Register(), panel)) == [False, True]
     assert len(listening.asked) == 1
     assert "thieving" in listening.asked[0]

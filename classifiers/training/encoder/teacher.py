@@ -13,6 +13,7 @@ from classifiers.training.data import PublicRow, School
 from classifiers.training.encoder.graph import write_graph
 from classifiers.training.encoder.lessons import HEADS, Lessons, public_lessons, school_lessons
 from classifiers.training.encoder.network import Network
+from classifiers.training.encoder.scratch import digest_of, written_whole
 from classifiers.training.encoder.starting_point import starting_network, vocabulary
 from classifiers.training.encoder.teaching import Course, teach
 
@@ -31,8 +32,8 @@ _CONTRASTED = 1_200
 class Teacher:
     """Holds what is the same for every school left out: the words and the first course.
 
-    Everything learned is written to `scratch` at once; what stands there already is taken up again, so that a
-    training that was cut off goes on where it stopped.
+    Everything learned is written to `scratch` at once, under a name that holds a digest of what it was
+    learned from; what stands there already is taken up again, so that a training that was cut off goes on.
     """
 
     def __init__(self, rows: Sequence[PublicRow], contrast: School, scratch: Path, say: Say) -> None:
@@ -47,13 +48,15 @@ class Teacher:
         self._public = public_lessons(mixed[:_PUBLIC_ROWS], self._pieces)
         self._contrast = school_lessons(contrast, self._pieces)
         say(f"encoder: {len(self._public)} public rows, {len(self._vocabulary)} pieces …")
-        self._first = self._first_course(scratch / "first.pt")
+        self._origin = digest_of(self._public, self._contrast, _FIRST, _SECOND, _REPLAYED, _CONTRASTED)
+        self._first = self._first_course(scratch / f"first-{self._origin}.pt")
 
     def _first_course(self, path: Path) -> dict[str, torch.Tensor]:
         if not path.exists():
             network = self._started()
             teach(network, lambda _: self._public, _FIRST, self._say)
-            torch.save(network.state_dict(), path)
+            with written_whole(path) as part:
+                torch.save(network.state_dict(), part)
         weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
         return weights
 
@@ -63,16 +66,18 @@ class Teacher:
 
     def encoder_file(self, schools: Sequence[School], version: str) -> Path:
         """The encoder that has seen these schools and no other, as it would be shipped."""
-        path = self._scratch / f"{'-'.join(school.name for school in schools)}.onnx"
+        read = [self._lessons(school) for school in schools]
+        names = "-".join(school.name for school in schools)
+        path = self._scratch / f"{names}-{digest_of(self._origin, version, *read)}.onnx"
         if not path.exists():
             header = {"version": version, "heads": HEADS, "vocabulary": self._vocabulary}
-            write_graph(self._taught(schools), path, header)
+            with written_whole(path) as part:
+                write_graph(self._taught(read), part, header)
         return path
 
-    def _taught(self, schools: Sequence[School]) -> Network:
+    def _taught(self, read: Sequence[Lessons]) -> Network:
         network = self._started()
         network.load_state_dict(self._first)
-        read = [self._lessons(school) for school in schools]
         lessons = sum(read[1:], start=read[0])
         dice = np.random.default_rng(0)
         teach(network, lambda _: lessons + self._beside(dice), _SECOND, self._say)

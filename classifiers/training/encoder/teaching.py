@@ -1,7 +1,7 @@
 """One course of lessons: the network's weights moved towards the truth, in seeded order."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,7 @@ def teach(
 
 
 @torch.no_grad()
-def _follow(these: list[torch.Tensor], others: list[torch.Tensor], memory: float) -> None:
+def _follow(these: Sequence[torch.Tensor], others: Sequence[torch.Tensor], memory: float) -> None:
     """Move weights towards others; with memory 0 they become the others."""
     for weight, other in zip(these, others, strict=True):
         weight.lerp_(other, 1 - memory)
