@@ -243,7 +243,7 @@ class EmbeddedJudge:
 
     def _telling(self, reading: Reading, head: Label | Flag) -> str:
         """The word of the text that speaks most for a label or a flag; empty when there is none."""
-        words = [word for word in dict.fromkeys(reading.lower.split()) if len(word) > 2][:200]
+        words = [word for word in dict.fromkeys(reading.lower.split()) if 2 < len(word) <= 40][:200]
         return self._panel.telling(words, head) if words else ""
 
 
