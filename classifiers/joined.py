@@ -1,7 +1,7 @@
 """How the opinions of linear models and encoder are weighed, and when the encoder need not be asked.
 
-For each head a logistic regression over the margins of all heads, fitted on comments of schools that
-neither opinion had seen.
+For each head a logistic regression over three opinions, fitted on comments of schools that none of them had
+seen. Weighing all heads' opinions for each head was tried, and does worse on schools left out.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,6 @@ FORMAT = 1
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 _BOUND = 12.0
-"""Beyond it a logit says no more than that it is sure."""
 _ARRAYS = ("weights", "bias", "thresholds", "alone", "noticed")
 
 
@@ -29,7 +28,7 @@ class Joined:
     made_for: Mapping[str, str]
     """SHA-256 of the models whose margins it weighs, by name: it fits no others."""
     weights: F32
-    """Opinions x heads; the opinions are the columns of `opinions`."""
+    """Of each head's three opinions (rows): the encoder's, the school model's, the public model's."""
     bias: F32
     thresholds: F32
     """Levels (quiet, balanced, cautious) x heads."""
@@ -39,9 +38,13 @@ class Joined:
     """Weights over what the linear models say, and an offset: below 0 a comment is clearly harmless."""
     sha256: str = ""
 
-    def scores(self, opinions: F64) -> F64:
-        """Calibrated probabilities, one row a text and one column a head."""
-        logits = opinions @ self.weights + self.bias
+    def scores(self, encoder: F64, linear: F64) -> F64:
+        """Calibrated probabilities, texts x heads.
+
+        `encoder`: logits, texts x heads; `linear` as `linear_opinions` lays it out.
+        """
+        read, school, public = self.weights
+        logits = bounded(encoder) * read + linear[:, :-1] * school + linear[:, -1:] * public + self.bias
         result: F64 = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
         return result
 
@@ -52,12 +55,13 @@ class Joined:
 
 def linear_opinions(school: F64, public: F64) -> F64:
     """Logits of the school model (texts x heads) and the public model's margin, which comes last."""
-    return np.concatenate([np.clip(school, -_BOUND, _BOUND), public[:, None]], axis=1)
+    return np.concatenate([bounded(school), public[:, None]], axis=1)
 
 
-def opinions(encoder: F64, linear: F64) -> F64:
-    """Logits of the encoder (texts x heads) before what the linear models say."""
-    return np.concatenate([np.clip(encoder, -_BOUND, _BOUND), linear], axis=1)
+def bounded(logits: F64) -> F64:
+    """Beyond some bound a logit says no more than that it is sure."""
+    result: F64 = np.clip(logits, -_BOUND, _BOUND)
+    return result
 
 
 def save_joined(joined: Joined, path: Path) -> None:
@@ -86,7 +90,7 @@ def _from_archive(archive: Archive) -> Joined:
         **arrays,
     )
     each, levels = (len(heads),), (len(Caution), len(heads))
-    shapes = [(2 * len(heads) + 1, len(heads)), each, levels, levels, (len(heads) + 2,)]
+    shapes = [(3, len(heads)), each, levels, levels, (len(heads) + 2,)]
     if [array.shape for array in arrays.values()] != shapes or not all(map(_finite, arrays.values())):
         raise ValueError("arrays of the wrong shape")
     return joined

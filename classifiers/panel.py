@@ -17,7 +17,7 @@ from classifiers.encoder.wording import Wording, plain_wording, wording
 from classifiers.errors import EncoderFailed, ModelBroken
 from classifiers.features import PUBLIC, describe, public_text
 from classifiers.hashing import hash_texts
-from classifiers.joined import Joined, linear_opinions, load_joined, opinions
+from classifiers.joined import Joined, linear_opinions, load_joined
 from classifiers.linear import LinearModel, load, pick_features
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
@@ -80,7 +80,7 @@ class Panel:
         unclear = joined.unclear(linear)
         if len(unclear):
             read = _read(encoder, [wording(readings[place]) for place in unclear.tolist()])
-            scores[unclear] = joined.scores(opinions(read, linear[unclear]))
+            scores[unclear] = joined.scores(read, linear[unclear])
         return scores
 
     def linear_opinions(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:

@@ -7,14 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.joined import F32, Joined, opinions
+from classifiers.joined import F32, Joined, bounded
 from classifiers.training.fit import alone_thresholds, level_thresholds
 from config.words import Caution
 
 F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-_STRENGTH = 0.02
-"""Inverse of the penalty: few comments and many opinions, which repeat each other."""
 _LOST = 0.005
 """Share of the comments somebody must look at which may be settled as clear without the encoder."""
 
@@ -30,10 +28,6 @@ class Heard:
     truth: Bools
     """Comments x heads."""
 
-    @property
-    def opinions(self) -> F64:
-        return opinions(self.encoder, self.linear)
-
     def __add__(self, other: "Heard") -> "Heard":
         return Heard(
             np.concatenate([self.encoder, other.encoder]),
@@ -43,21 +37,27 @@ class Heard:
 
 
 def fit_joined(heard: Heard, heads: tuple[str, ...], version: str, made_for: Mapping[str, str]) -> Joined:
-    fitted = [_fit(heard.opinions, heard.truth[:, column]) for column in range(len(heads))]
-    weights = np.stack([one.coef_[0] for one in fitted], axis=1).astype(np.float32)
-    bias = np.array([one.intercept_[0] for one in fitted], dtype=np.float32)
+    fitted = [_fit(heard, column) for column in range(len(heads))]
+    weights = np.stack([weight for weight, _ in fitted], axis=1)
+    bias = np.array([offset for _, offset in fitted], dtype=np.float32)
     none = np.zeros((len(Caution), len(heads)), dtype=np.float32)
     joined = Joined(version, heads, made_for, weights, bias, none, none, _noticed(heard))
     return _with_thresholds(joined, heard)
 
 
-def _fit(opinions: F64, truth: Bools) -> LogisticRegression:
-    return LogisticRegression(C=_STRENGTH, max_iter=2000).fit(opinions, truth)
+def _fit(heard: Heard, head: int) -> tuple[F32, float]:
+    """The weight of each opinion of one head, and the offset."""
+    opinions = np.stack([bounded(heard.encoder)[:, head], heard.linear[:, head], heard.linear[:, -1]], axis=1)
+    # One scale for all three, so that the penalty weighs on each alike.
+    middle, spread = opinions.mean(axis=0), opinions.std(axis=0)
+    fitted = LogisticRegression(max_iter=2000).fit((opinions - middle) / spread, heard.truth[:, head])
+    weights = fitted.coef_[0] / spread
+    return weights.astype(np.float32), float(fitted.intercept_[0] - weights @ middle)
 
 
 def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
     """The thresholds of what the panel will say: of a clear comment the linear score alone."""
-    scores = joined.scores(heard.opinions)
+    scores = joined.scores(heard.encoder, heard.linear)
     settled = np.setdiff1d(np.arange(len(scores)), joined.unclear(heard.linear))
     scores[settled] = 1 / (1 + np.exp(-heard.linear[settled, :-1]))
     thresholds = level_thresholds(scores, heard.truth)
