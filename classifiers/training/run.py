@@ -138,7 +138,7 @@ def _together(folds: Sequence[_Fold]) -> Heard:
 def _write_shipped(given: _Given, folds: Sequence[_Fold], models: Path) -> None:
     given.say("all training schools …")
     save(fit_schools(given.read, given.contrast, VERSION), models / f"{SCHOOL}.npz")
-    encoder = given.teacher.encoder_file([one.school for one in given.read], VERSION)
+    encoder = given.teacher.encoder_file([one.school for one in given.read], VERSION, shipped=True)
     shutil.copyfile(encoder, models / f"{ENCODER}.onnx")
     made_for = {
         SCHOOL: load(models / f"{SCHOOL}.npz").sha256,

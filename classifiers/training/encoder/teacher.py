@@ -22,7 +22,9 @@ _THREADS = 2
 """Always as many: sums over another number of threads round otherwise."""
 _PUBLIC_ROWS = 25_000
 _FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
-_SECOND = Course(rounds=4, rate=1.8e-4)
+_LEFT_OUT = Course(rounds=4, rate=1.8e-4)
+_SHIPPED = Course(rounds=7, rate=1.5e-4)
+"""The shipped encoder learns longer than those that only tell how well a school left out is judged."""
 _REPLAYED, _REPLAY_WEIGHT = 500, 0.7
 """Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
 _CONTRASTED = 1_200
@@ -48,7 +50,7 @@ class Teacher:
         self._public = public_lessons(mixed[:_PUBLIC_ROWS], self._pieces)
         self._contrast = school_lessons(contrast, self._pieces)
         say(f"encoder: {len(self._public)} public rows, {len(self._vocabulary)} pieces …")
-        self._origin = digest_of(self._public, self._contrast, _FIRST, _SECOND, _REPLAYED, _CONTRASTED)
+        self._origin = digest_of(self._public, self._contrast, _FIRST, _REPLAYED, _CONTRASTED)
         self._first = self._first_course(scratch / f"first-{self._origin}.pt")
 
     def _first_course(self, path: Path) -> dict[str, torch.Tensor]:
@@ -64,23 +66,24 @@ class Teacher:
         torch.manual_seed(0)
         return starting_network(self._vocabulary, len(HEADS))
 
-    def encoder_file(self, schools: Sequence[School], version: str) -> Path:
-        """The encoder that has seen these schools and no other, as it would be shipped."""
+    def encoder_file(self, schools: Sequence[School], version: str, *, shipped: bool = False) -> Path:
+        """The encoder that has seen these schools and no other, in the form that is shipped."""
+        course = _SHIPPED if shipped else _LEFT_OUT
         read = [self._lessons(school) for school in schools]
         names = "-".join(school.name for school in schools)
-        path = self._scratch / f"{names}-{digest_of(self._origin, version, *read)}.onnx"
+        path = self._scratch / f"{names}-{digest_of(self._origin, version, course, *read)}.onnx"
         if not path.exists():
             header = {"version": version, "heads": HEADS, "vocabulary": self._vocabulary}
             with written_whole(path) as part:
-                write_graph(self._taught(read), part, header)
+                write_graph(self._taught(read, course), part, header)
         return path
 
-    def _taught(self, read: Sequence[Lessons]) -> Network:
+    def _taught(self, read: Sequence[Lessons], course: Course) -> Network:
         network = self._started()
         network.load_state_dict(self._first)
         lessons = sum(read[1:], start=read[0])
         dice = np.random.default_rng(0)
-        teach(network, lambda _: lessons + self._beside(dice), _SECOND, self._say)
+        teach(network, lambda _: lessons + self._beside(dice), course, self._say)
         return network
 
     def _beside(self, dice: np.random.Generator) -> Lessons:
