@@ -16,7 +16,8 @@ from classifiers.errors import ModelBroken
 
 MEND = "Install schoolwatch again, or train the models anew with ./run train"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
-_FAULTS = (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, TypeError, IndexError)
+_FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, MemoryError)
+"""What building a model of numbers that are not its own can end with."""
 Arrays = Mapping[str, npt.NDArray[Any]]
 T = TypeVar("T")
 
@@ -46,12 +47,24 @@ def read_archive(path: Path, wanted: int, build: Callable[[Archive], T]) -> T:
         content = path.read_bytes()
     except OSError as error:
         raise ModelBroken(path, f"the model cannot be read ({error.strerror})", MEND) from error
+    held = _unpack(path, content)
+    try:
+        if held.header["format"] != wanted:
+            raise ValueError("another format")
+        return build(held)
+    except _FAULTS as error:
+        raise _damaged(path, error) from error
+
+
+def _unpack(path: Path, content: bytes) -> Archive:
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files if name != "header"}
             header = json.loads(archive["header"].tobytes())
-        if header["format"] != wanted:
-            raise ValueError("another format")
-        return build(Archive(header, arrays, hashlib.sha256(content).hexdigest()))
-    except _FAULTS as error:
-        raise ModelBroken(path, f"the model is damaged ({type(error).__name__})", MEND) from error
+    except Exception as error:  # one wrong byte can fail in any way inside zipfile, zlib and numpy
+        raise _damaged(path, error) from error
+    return Archive(header, arrays, hashlib.sha256(content).hexdigest())
+
+
+def _damaged(path: Path, error: Exception) -> ModelBroken:
+    return ModelBroken(path, f"the model is damaged ({type(error).__name__})", MEND)

@@ -298,8 +298,8 @@ class Console(Table):
 class Judgement(Table):
     """How readily each label speaks up: few false alarms, or few misses.
 
-    `danger` is for threat, safeguarding, indecent image and encouragement of self-harm, which keep a floor of
-    recall even when quiet.
+    `danger` is for threat, safeguarding, indecent image and encouragement of self-harm. Beside a label they
+    keep a floor of recall even when quiet; where no label stands beside it, a danger flag must be surer.
     """
 
     abuse: Caution = Caution.BALANCED

@@ -212,7 +212,8 @@ _JUDGEMENT = """\
 [judgement]
 # How readily each speaks up: "quiet" (few false alarms), "balanced", or "cautious" (few misses). What each
 # means in alarms and misses: `schoolwatch evaluate FILE`. `danger` is for threats, safeguarding, indecent
-# images and encouragement of self-harm; even "quiet" keeps a floor there.
+# images and encouragement of self-harm: beside abuse, defamation or pupil information even "quiet" keeps a
+# floor of what is found; alone, each must be surer.
 abuse = "balanced"
 defamation = "balanced"
 pupil_information = "balanced"

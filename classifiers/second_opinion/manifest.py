@@ -1,15 +1,18 @@
 """What stands beside converted weights: where they come from, what they lost, and how to know them again."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from classifiers.errors import ModelBroken
+from classifiers.second_opinion.scorer import TRIALS
 
 FORMAT = 1
 MANIFEST, MODEL, TOKENIZER = "manifest.json", "model.onnx", "tokenizer.json"
 MEND = "Convert the checkpoint again with `schoolwatch models convert`"
 Sha256 = Field(pattern="^[0-9a-f]{64}$")
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -54,7 +57,7 @@ class Manifest(_Part):
     model_sha256: str = Sha256
     model_size: int
     tokenizer_sha256: str = Sha256
-    proofs: tuple[float, ...]
+    proofs: tuple[Score, ...] = Field(min_length=len(TRIALS), max_length=len(TRIALS))
     """`toxicity` of each trial text (`scorer.TRIALS`) on the machine that converted."""
     source: Source
     measured: Measured

@@ -23,9 +23,6 @@ from classifiers.second_opinion.settings import Checkpoint
 
 log = logging.getLogger(__name__)
 
-_BATCH = 8
-"""Texts a batch: on a processor, small batches of like length waste least padding."""
-
 
 class TorchScorer:
     def __init__(self, weights: Checkpoint) -> None:
@@ -51,14 +48,9 @@ class TorchScorer:
         return f"local sha256:{self._sha256}"
 
     def toxicity(self, texts: Sequence[str]) -> F64:
-        """In batches of like length: a batch is padded to its longest text. See `Scorer`."""
-        result = np.zeros(len(texts))
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        for start in range(0, len(order), _BATCH):
-            places = order[start : start + _BATCH]
-            batch = [encodable(texts[place]) for place in places]
-            result[places] = self.model.predict(batch)[ASKED_FOR]
-        return result
+        """See `Scorer`. One text at a time: in company the last digits of its score depend on the others."""
+        scores = [float(self.model.predict(encodable(text))[ASKED_FOR]) for text in texts]
+        return np.array(scores, dtype=np.float64)
 
 
 def verify(weights: Checkpoint) -> None:

@@ -11,7 +11,7 @@ from connectors.interface import Plugin
 from connectors.registry import plugins as registered_plugins
 from monitor.checks.clock import clock_line
 from monitor.checks.guard import Check, run_guarded
-from monitor.checks.lines import CheckLine, failed, ok
+from monitor.checks.lines import CheckLine, failed
 from monitor.checks.mail import mail_lines, unsent_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
 from monitor.checks.secrets import secret_file_lines
@@ -31,7 +31,7 @@ def run_checks(
     now: Now = utc_now,
     engine: Engine | None = None,
     database_probe: Callable[[], str] | None = None,
-    models_probe: Callable[[], Sequence[str]] | None = None,
+    models_probe: Callable[[], Sequence[CheckLine]] | None = None,
     outbox_probe: Callable[[], tuple[int, int]] | None = None,
     plugins: Mapping[str, Plugin] | None = None,
     environment: Mapping[str, str] = os.environ,
@@ -40,7 +40,7 @@ def run_checks(
     """Try everything that the settings name; never raises. Nothing is sent, made or changed.
 
     `database_probe` answers the revision of the database's tables, `models_probe` one line for each
-    model, e.g. `abuse 1.0 (1 MiB)`; both may raise, and the first line of their error's text is told.
+    model that judges or should; both may raise, and the first line of their error's text is told.
     `outbox_probe` answers how many mails wait for another try, and how many were refused for good.
     """
     known, broken = _known(plugins)
@@ -102,9 +102,9 @@ def _of_platforms(around: Surroundings) -> list[Check]:
     ]
 
 
-def _model_lines(probe: Callable[[], Sequence[str]]) -> list[CheckLine]:
+def _model_lines(probe: Callable[[], Sequence[CheckLine]]) -> list[CheckLine]:
     try:
-        return [ok("models", line) for line in probe()]
+        return list(probe())
     except Exception as error:  # noqa: BLE001  a damaged model file can raise anything, and must be told
         told = next(iter(str(error).splitlines()), "") or type(error).__name__
         return [failed("models", told, "Install schoolwatch again; its models come with it.")]

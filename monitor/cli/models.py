@@ -57,9 +57,10 @@ def about() -> None:
 
 @app_.command()
 def show(as_json: JsonOption = False) -> None:
-    """The models that come with schoolwatch: version, size in bytes, SHA-256."""
+    """The models that come with schoolwatch: file, state, version, size in bytes, SHA-256."""
     loaded = load_judge(Register()).models
-    print_records(embedded_models(MODELS, loaded), ("name", "version", "bytes", "sha256"), as_json=as_json)
+    columns = ("name", "file", "state", "version", "bytes", "sha256")
+    print_records(embedded_models(MODELS, loaded), columns, as_json=as_json)
 
 
 @app_.command()

@@ -10,7 +10,9 @@ from rich.markup import escape
 from classifiers.interface import Register
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
-from monitor.cli.shared import JsonOption, UserError, config_path, out, print_records, say, settings
+from monitor.checks.lines import failed, ok
+from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
+from monitor.pipeline.absent_models import absent_models
 from monitor.pipeline.judges import judge_for
 from monitor.pipeline.unsent import unsent
 from monitor.site import open_site
@@ -101,10 +103,12 @@ def _outbox_probe() -> tuple[int, int]:
         site.close()
 
 
-def _models_probe() -> list[str]:
+def _models_probe() -> list[CheckLine]:
     """Without the register: loading it would make a database that is not there yet."""
     found = settings()
     models = judge_for(Register(), found).models
-    if found.detoxify is not None and "detoxify" not in models:
-        raise UserError("the second opinion of [detoxify] cannot be loaded: see schoolwatch models check")
-    return [f"{name} {version}" for name, version in models.items()]
+    absent = absent_models(models, found)
+    return [
+        *(ok("models", f"{name} {version}") for name, version in models.items()),
+        *(failed("models", one.words, one.mend) for one in absent),
+    ]

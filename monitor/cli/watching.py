@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from classifiers.judge import EmbeddedJudge
 from config.loading import require_production
 from connectors.errors import ConnectorError
 from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
@@ -14,6 +15,7 @@ from monitor.daemon.judge_room import JudgeRoom
 from monitor.daemon.service import Service
 from monitor.logs import write_logs_to_stderr
 from monitor.passes import one_pass
+from monitor.pipeline.absent_models import absent_models, tell_of_absent, tell_of_present
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.judges import site_judge
 from monitor.pipeline.poll import PollReport
@@ -75,12 +77,21 @@ def _with_progress(opened: Site, names: list[str]) -> list[PollReport]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True) as progress:
         bar = progress.add_task("starting")
-        judge = site_judge(opened)
+        judge = _told_judge(opened)
         return one_pass(opened, judge, names, lambda what: progress.update(bar, description=what))
 
 
 def _plainly(opened: Site, names: list[str]) -> list[PollReport]:
-    return one_pass(opened, site_judge(opened), names, warn)
+    return one_pass(opened, _told_judge(opened), names, warn)
+
+
+def _told_judge(opened: Site) -> EmbeddedJudge:
+    """A school that polls from cron has no service to tell that a model is missing."""
+    judge = site_judge(opened)
+    absent = absent_models(judge.models, opened.settings)
+    tell_of_absent(opened, absent)
+    tell_of_present(opened, absent)
+    return judge
 
 
 def _record(report: PollReport) -> dict[str, object]:

@@ -24,6 +24,9 @@ from monitor.store.models import Incident, Item
 class DecidedComment:
     reference: str
     """Of the incident."""
+    incident_id: int
+    lane: Lane
+    """The strictest that the incident was ever in."""
     comment: Comment
     """Its id is the item's."""
     confirmed: bool
@@ -53,6 +56,21 @@ def decided_comments(site: Site) -> list[DecidedComment]:
         return [one for incident in session.scalars(query) for one in _of(incident)]
 
 
+def closed_to_all(site: Site) -> int:
+    """How many decided incidents were ever in the indecent-image lane; their words are not read."""
+    query = select(Incident).filter_by(school_id=site.school_id)
+    with site.database.read() as session:
+        found = [(incident, read_ladder(incident)) for incident in session.scalars(query)]
+        return sum(
+            verdict_of(ladder) is not None and _strictest_lane(incident, ladder) is Lane.INDECENT_IMAGE
+            for incident, ladder in found
+        )
+
+
+def _strictest_lane(incident: Incident, ladder: Ladder) -> Lane:
+    return min(Lane(incident.lane), *(task.lane for task in ladder.tasks), key=list(Lane).index)
+
+
 def verdict_of(ladder: Ladder) -> bool | None:
     """Whether a person found that the judge was right to raise it; None where that was not said."""
     if ladder.closing is not None and ladder.closing.outcome is Outcome.UNFOUNDED:
@@ -71,14 +89,17 @@ def verdict_of(ladder: Ladder) -> bool | None:
 def _of(incident: Incident) -> Iterator[DecidedComment]:
     ladder = read_ladder(incident)
     confirmed = verdict_of(ladder)
-    items = [item for item in incident.items if item.text and item.judgement is not None]
-    if confirmed is None or any(task.lane is Lane.INDECENT_IMAGE for task in ladder.tasks):
+    lane = _strictest_lane(incident, ladder)
+    if confirmed is None or lane is Lane.INDECENT_IMAGE:
         return
+    items = [item for item in incident.items if item.text and item.judgement is not None]
     for item in items:
         said = item.judgement
         if said is not None:
             yield DecidedComment(
                 reference=incident.reference,
+                incident_id=incident.id,
+                lane=lane,
                 comment=comment_of(item),
                 confirmed=confirmed,
                 weight=1 / len(items),

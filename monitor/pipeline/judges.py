@@ -6,30 +6,40 @@ from classifiers.caution import BALANCED, Levels
 from classifiers.detoxify_adapter import Checkpoint, Converted, DetoxifySettings
 from classifiers.interface import Register
 from classifiers.judge import EmbeddedJudge, load_judge
-from classifiers.learning import Learned
 from config.schema import Settings
-from monitor.pipeline.learning import newest_learned
+from monitor.pipeline.absent_models import absent_models
+from monitor.pipeline.learning import learned_of, standing, unlike, versions
 from monitor.pipeline.register import load_register
 from monitor.site import Site
+from monitor.store.models import LearnedVersion
 
 log = structlog.get_logger()
 
 
 def site_judge(site: Site) -> EmbeddedJudge:
-    """Raises ModelBroken when a shipped model cannot be loaded. A broken second opinion is logged."""
-    learned = newest_learned(site)
-    judge = judge_for(load_register(site), site.settings, learned)
-    if learned is not None and judge.learned is None:
-        log.warning(
-            "learned_beside_other_models", version=learned.version, mend="schoolwatch judgement learn"
-        )
-    return judge
+    """Raises ModelBroken when a linear model cannot be loaded. What else is absent is logged.
+
+    What was learned is in force where it fits the models that judge now.
+    """
+    judge = judge_for(load_register(site), site.settings)
+    stands = standing(versions(site), judge.shipped_models)
+    if stands.set_aside is not None:
+        _warn_of_set_aside(stands.set_aside, judge, site.settings)
+    return judge.with_learned(learned_of(stands.in_force), judge.levels)
 
 
-def judge_for(register: Register, settings: Settings | None, learned: Learned | None = None) -> EmbeddedJudge:
-    """At the levels of the settings, with what was learned from decisions where it fits the models."""
+def _warn_of_set_aside(row: LearnedVersion, judge: EmbeddedJudge, settings: Settings) -> None:
+    """While a model is missing, to learn anew would be the wrong mend: the version fits when it is back."""
+    missing, others = unlike(row.models, judge.shipped_models)
+    absent = absent_models(judge.shipped_models, settings)
+    mend = absent[0].mend if absent else "schoolwatch judgement learn"
+    log.warning("learned_set_aside", version=row.version, missing=missing, changed=others, mend=mend)
+
+
+def judge_for(register: Register, settings: Settings | None) -> EmbeddedJudge:
+    """At the levels of the settings, with nothing learned."""
     levels = levels_of(settings) if settings else BALANCED
-    return load_judge(register, levels=levels, learned=learned, detoxify=second_opinion_of(settings))
+    return load_judge(register, levels=levels, detoxify=second_opinion_of(settings))
 
 
 def levels_of(settings: Settings) -> Levels:

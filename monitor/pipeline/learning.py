@@ -1,7 +1,7 @@
 """Learning from a school's decisions: what would change, storing it as a version, and going back.
 
-The shipped models are never touched. A version is a row of offsets; the newest is in force as long as the
-models are those that it was learned beside.
+The shipped models are never touched. A version is a row of offsets, in force as long as the models are those
+that it was learned beside; of several the newest that fits. `forget` ends all that were before it.
 """
 
 from collections import Counter
@@ -22,6 +22,10 @@ from monitor.store import custody
 from monitor.store.models import LearnedVersion, School
 
 LEARNED, FORGOTTEN, RESTORED = "learned", "forgotten", "restored"
+
+
+class NotAllModels(Exception):
+    """The decided comments were not read by all models, so that nothing can be learned beside them."""
 
 
 class NoSuchVersion(Exception):
@@ -54,10 +58,12 @@ def lesson_from(judge: EmbeddedJudge, decided: Sequence[DecidedComment]) -> Less
     """The shipped models read the decided comments again: their scores, and what people said of them.
 
     A comment teaches about the heads that it was marked for when a person saw it. What a rule decided
-    teaches nothing about a threshold.
+    teaches nothing about a threshold. Raises NotAllModels when a model fails on the way.
     """
     plain = judge.with_learned(None, judge.levels)
     judged = plain.judge([one.comment for one in decided])
+    if any(judgement.models != plain.models for judgement in judged):
+        raise NotAllModels("a model failed while it read the decided comments; the log says which")
     offsets: dict[str, float] = {}
     decisions: dict[str, dict[str, int]] = {}
     for head in LEARNS:
@@ -113,14 +119,38 @@ def newest_version(site: Site) -> int:
         return _newest_number(session, site)
 
 
-def newest_learned(site: Site) -> Learned | None:
-    """What the newest version says; None when that is: the shipped models alone."""
-    rows = versions(site)
-    return learned_of(rows[-1]) if rows and rows[-1].offsets else None
+@dataclass(frozen=True)
+class Standing:
+    """Where the versions leave the judge, with the models that it has now."""
+
+    in_force: LearnedVersion | None = None
+    """The newest version that fits. Its offsets may be empty: decisions can agree with the models."""
+    set_aside: LearnedVersion | None = None
+    """The newest that fits other models only, where it is newer than the one in force."""
 
 
-def learned_of(row: LearnedVersion) -> Learned:
-    return Learned(row.version, row.offsets, row.models)
+def standing(rows: Sequence[LearnedVersion], models: Mapping[str, str]) -> Standing:
+    """`rows` the newest last; `models` as `EmbeddedJudge.shipped_models` names them."""
+    set_aside = None
+    for row in reversed(rows):
+        if not row.models:  # forgotten: the shipped models alone, whichever they are
+            return Standing(None, set_aside)
+        if row.models == models:
+            return Standing(row, set_aside)
+        if set_aside is None and row.offsets:
+            set_aside = row
+    return Standing(None, set_aside)
+
+
+def unlike(learned: Mapping[str, str], models: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Names of the models of a version that are missing now, and of those that are new or other ones."""
+    missing = sorted(learned.keys() - models.keys())
+    return missing, sorted(name for name in models if learned.get(name) != models[name])
+
+
+def learned_of(row: LearnedVersion | None) -> Learned | None:
+    """What a version says; None when that is: the shipped models alone."""
+    return Learned(row.version, row.offsets, row.models) if row is not None and row.offsets else None
 
 
 def versions(site: Site) -> list[LearnedVersion]:

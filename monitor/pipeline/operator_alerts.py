@@ -89,6 +89,7 @@ _HEADLINES = {
     "mail_late": "a mail is put off again and again",
     "nobody_to_tell": "nobody may be told of {}",
     "not_judged": "a comment could not be judged",
+    "model_missing": "comments are judged without the {}",
     "housekeeping": "{} fails",
 }
 

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 import requests
 
@@ -13,7 +14,11 @@ from config.addresses import is_loopback, split
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and of silence between two bytes."""
+_AS_IT_LIES = {"Accept-Encoding": "identity"}
+"""The bytes are hashed as they lie on the server."""
 _CHUNK = 1 << 20
+_MOST_HOPS = 10
+"""A release is one or two redirects away from its address."""
 Progress = Callable[[int, int | None], None]
 """Told the bytes so far and in all, where the server says how many."""
 
@@ -50,10 +55,7 @@ def download(
 
 def _fetch(session: requests.Session, url: str, part: Path, progress: Progress | None) -> str:
     try:
-        # `identity`: the bytes are hashed as they lie on the server.
-        headers = {"Accept-Encoding": "identity"}
-        with session.get(url, stream=True, timeout=TIMEOUT, headers=headers) as answer:
-            _refuse_in_clear(answer.url)
+        with _opened(session, url) as answer:
             _refuse_status(answer, url)
             return _write(answer, part, progress)
     except requests.exceptions.ProxyError as error:
@@ -64,6 +66,32 @@ def _fetch(session: requests.Session, url: str, part: Path, progress: Progress |
     except requests.exceptions.RequestException as error:
         mend = "Run this on a machine with internet, and carry the folder over"
         raise ModelBroken(url, f"cannot be reached ({type(error).__name__})", mend) from error
+    except ValueError as error:
+        raise ModelBroken(url, "sends on to an address that cannot be read", "Check the address") from error
+
+
+def _opened(session: requests.Session, url: str) -> requests.Response:
+    """The answer at the end of the redirects, each of which is looked at before it is followed.
+
+    One address in clear on the way is enough for anybody there to send the rest of it elsewhere.
+    """
+    asked = url
+    for _ in range(_MOST_HOPS):
+        _refuse_in_clear(asked)
+        # `identity`: the bytes are hashed as they lie on the server.
+        answer = session.get(
+            asked,
+            stream=True,
+            timeout=TIMEOUT,
+            headers={"Accept-Encoding": "identity"},
+            allow_redirects=False,
+        )
+        target = session.get_redirect_target(answer)
+        if target is None:
+            return answer
+        answer.close()
+        asked = urljoin(asked, target)
+    raise ModelBroken(url, f"sends on more than {_MOST_HOPS} times", "Check the address")
 
 
 def _refuse_status(answer: requests.Response, url: str) -> None:
@@ -92,7 +120,10 @@ def _write(answer: requests.Response, part: Path, progress: Progress | None) -> 
 
 
 def _refuse_in_clear(url: str) -> None:
-    parts = split(url)
+    try:
+        parts = split(url)
+    except ValueError as error:
+        raise ModelBroken("the address", str(error), "Check it") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
         what = "is no https address, so anybody on the way could swap the file"
         raise ModelBroken(f"{parts.scheme}://{parts.hostname}", what, "Use https")

@@ -26,16 +26,28 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return make_checkpoint(tmp_path_factory.mktemp("detoxify"))
 
 
+TEXTS = ["you are a muppet", "well done " * 40, "a", "see you at the gates", "", "x" * 5000, "\ud800 \0"]
+
+
 @needs_detoxify
-def test_sorting_by_length_would_give_another_answer_than_detoxify_itself(weights: Checkpoint) -> None:
+def test_asking_through_the_adapter_would_give_another_answer_than_detoxify_itself(
+    weights: Checkpoint,
+) -> None:
     scorer = TorchScorer(weights)
-    texts = ["you are a muppet", "well done " * 40, "a", "see you at the gates", "", "x" * 5000, "\ud800 \0"]
-    sorted_batches = scorer.toxicity(texts)
-    assert len(sorted_batches) == len(texts)
-    assert all(0 < score < 1 for score in sorted_batches)
-    for place in (0, 1, 2, 3):
-        alone = scorer.model.predict(texts[place])["toxicity"]
-        assert abs(alone - sorted_batches[place]) < 1e-6
+    scores = scorer.toxicity(TEXTS)
+    assert len(scores) == len(TEXTS)
+    assert all(0 < score < 1 for score in scores)
+    for text, score in zip(TEXTS[:4], scores, strict=False):
+        assert abs(scorer.model.predict(text)["toxicity"] - score) < 1e-6
+
+
+@needs_detoxify
+def test_the_same_comment_would_be_judged_otherwise_in_other_company(weights: Checkpoint) -> None:
+    """To the last digit: a score at a threshold must not raise an incident because of its neighbours."""
+    scorer = TorchScorer(weights)
+    alone = [float(scorer.toxicity([text])[0]) for text in TEXTS]
+    assert scorer.toxicity(TEXTS).tolist() == alone
+    assert scorer.toxicity(TEXTS[::-1]).tolist() == alone[::-1]
 
 
 @needs_detoxify

@@ -1,8 +1,10 @@
 """`schoolwatch models …` as a technician types it."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from support.hub import Hub, hub_running
 from support.school import write_settings
 from support.weights import QUIET, make_checkpoint, needs_detoxify, sha256
 
-from classifiers.judge import MODELS
+from classifiers.judge import MODELS, load_judge
 from monitor.cli.shared import remember_config
 
 REAL = [pytest.mark.detoxify, QUIET, needs_detoxify]
@@ -26,12 +28,29 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_the_models_that_judge_would_not_be_accounted_for() -> None:
     ran = run("models", "show", "--json")
-    rows = {row["sha256"]: row for row in map(json.loads, ran.lines)}
-    files = [path for path in MODELS.iterdir() if path.suffix in (".npz", ".onnx")]
+    rows = {row["file"]: row for row in map(json.loads, ran.lines)}
+    files = {path.name: path for path in MODELS.iterdir() if path.suffix in (".npz", ".onnx")}
     assert ran.status == 0
-    assert rows.keys() == {sha256(path) for path in files}
-    assert all(rows[sha256(path)]["bytes"] == path.stat().st_size for path in files)
-    assert any(row["version"] for row in rows.values())
+    assert rows.keys() == files.keys()
+    assert {"encoder.onnx", "joined.npz"} < rows.keys()
+    for name, path in files.items():
+        assert (rows[name]["bytes"], rows[name]["sha256"]) == (path.stat().st_size, sha256(path))
+    assert all(row["version"] and row["state"] == "loaded" for row in rows.values())
+
+
+def test_a_model_that_is_gone_or_not_used_would_not_be_in_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = shutil.copytree(MODELS, tmp_path / "models")
+    (copy / "encoder.onnx").unlink()
+    monkeypatch.setattr("monitor.cli.models.MODELS", copy)
+    monkeypatch.setattr("monitor.cli.models.load_judge", partial(load_judge, models=copy))
+    states = {row["file"]: row["state"] for row in map(json.loads, run("models", "show", "--json").lines)}
+    assert states == {
+        "public_abuse.npz": "loaded", "school.npz": "loaded",
+        "encoder.onnx": "missing", "joined.npz": "not loaded",
+    }  # fmt: skip
+    assert "missing" in run("models", "show").out
 
 
 def test_no_second_opinion_would_look_like_a_broken_one(tmp_path: Path) -> None:

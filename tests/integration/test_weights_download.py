@@ -88,6 +88,29 @@ def test_a_filters_block_page_by_plain_http_would_be_taken_for_weights(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_hop_in_clear_on_the_way_would_let_anybody_swap_the_weights(hub: Hub, tmp_path: Path) -> None:
+    """The file comes from a good address in the end, but somebody on the way could have said which."""
+    on_the_way = "http://mirror.invalid/hop"
+    hub.moved |= {"/old": on_the_way, on_the_way: f"{hub.address}/a.ckpt"}
+    with session_for(None, None) as session:
+        # The hub is the proxy too, so that it answers for the other host.
+        session.proxies, session.trust_env = {"http://mirror.invalid": hub.address}, False
+        with pytest.raises(ModelBroken, match=r"http://mirror\.invalid: is no https address"):
+            download(session, f"{hub.address}/old", tmp_path / "a.ckpt")
+    assert hub.asked == ["/old"], "the hop in clear was asked"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mirror_that_moves_in_a_circle_or_nowhere_would_end_in_a_traceback(
+    hub: Hub, session: requests.Session, tmp_path: Path
+) -> None:
+    hub.moved |= {"/round": "/about", "/about": "/round", "/lost": "https://[not-an-address"}
+    with pytest.raises(ModelBroken, match="sends on more than 10 times"):
+        download(session, f"{hub.address}/round", tmp_path / "a.ckpt")
+    with pytest.raises(ModelBroken, match="cannot be read"):
+        download(session, f"{hub.address}/lost", tmp_path / "a.ckpt")
+
+
 def test_no_network_would_end_in_a_traceback(session: requests.Session, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -109,6 +109,21 @@ def settle(
     return decide(school.site, task_of(school, step).id, decision)
 
 
+def say(school: TestSchool, *comments: str) -> None:
+    """Each by somebody else, so that each becomes an incident; and the school looks."""
+    for number, words in enumerate(comments):
+        school.x.mention(f"@fernhillprimary {words}", f"u{number}", school.clock.now())
+    school.look()
+    school.clock.advance(timedelta(minutes=6))
+
+
+def triage_all(school: TestSchool) -> None:
+    """Somebody looked at everything that is open, and goes on with it."""
+    for task in rows(school, TakedownTask):
+        if task.step == Step.TRIAGE and task.state == "open":
+            decide(school.site, task.id, Decision(DecisionKind.DONE, "A. Manager", None, "looked at it"))
+
+
 class NamingJudge(PlainJudge):
     """Also says that the comment speaks of staff whose ids stand in it as `#S1`."""
 

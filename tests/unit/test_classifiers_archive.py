@@ -81,7 +81,6 @@ def test_a_model_that_was_copied_in_part_would_judge(path: Path) -> None:
             as_read(path)
 
 
-@pytest.mark.xfail(reason="zlib.error and RuntimeError of zipfile are not told as ModelBroken yet")
 def test_a_model_with_one_wrong_byte_would_judge_or_stop_the_daemon(path: Path) -> None:
     """A bad disk changes a byte: the model is refused by name, or the byte was none that counts."""
     whole = path.read_bytes()

@@ -31,7 +31,7 @@ WHOLE = Manifest(
     model_sha256="a" * 64,
     model_size=10,
     tokenizer_sha256="b" * 64,
-    proofs=(0.25, 0.5),
+    proofs=(0.25, 0.5, 0.75),
     source=Source(file="x.ckpt", sha256="c" * 64, size=20, encoder="bert"),
     measured=Measured(texts=2, detoxify_per_second=1.5, fp32=Loss(largest=0.0, mean=0.0, per_second=9.0)),
     versions={"torch": "2.13.0"},
@@ -52,6 +52,11 @@ def test_a_manifest_would_not_survive_its_own_writing(tmp_path: Path) -> None:
         ("longest_input", "many", "longest_input"),
         ("format", 2, "format 2, expected 1"),
         ("surprise", 1, "surprise"),
+        ("proofs", [0.25, 0.5], "proofs"),
+        ("proofs", [0.25] * 4, "proofs"),
+        ("proofs", [0.25, 0.5, float("nan")], "proofs"),
+        ("proofs", [0.25, 0.5, float("inf")], "proofs"),
+        ("proofs", [0.25, 0.5, 1.5], "proofs"),
     ],
 )
 def test_a_damaged_manifest_would_be_believed(tmp_path: Path, key: str, value: Any, said: str) -> None:

@@ -8,7 +8,7 @@ from monitor.store.models.base import Base
 
 
 class LearnedVersion(Base):
-    """The newest is in force. Never changed or removed: going back is a new version as well."""
+    """The newest that fits the models is in force. Never changed or removed: going back is a version too."""
 
     __tablename__ = "learned_versions"
     __table_args__ = (UniqueConstraint("school_id", "version"),)
