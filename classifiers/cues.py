@@ -49,7 +49,8 @@ class CueBook:
             if begins_word and start and lower[start - 1].isalnum():
                 continue
             topics = going_on if ends_word and end < size and lower[end].isalnum() else whole
-            found += [Cue(topic, start, end) for topic in topics]
+            for topic in topics:
+                found.append(Cue(topic, start, end))
             if len(found) >= most:
                 return found[:most]
         return found

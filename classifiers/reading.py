@@ -1,10 +1,9 @@
 """One comment, read once: spelling, people, places and cues, shared by all three judgements."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from classifiers.abuse.cues import KINDS, QUIET
 from classifiers.cues import Cue, CueBook
@@ -14,7 +13,7 @@ from classifiers.normalising import View, normalise
 from classifiers.places import Place, PlaceFinder
 from classifiers.pupil_information.cues import DETAIL
 from classifiers.register.matcher import Matcher
-from classifiers.register.mentions import Form, Kind, Mention
+from classifiers.register.mentions import Form, Kind, Mention, Words
 from classifiers.safeguarding import DANGER
 
 _MOST = 150
@@ -32,24 +31,24 @@ _CONTEXTS = 256
 """Posts kept as read: many comments stand under one post."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     comment: Comment
     view: View
+    lower: str
+    said: frozenset[str]
+    """The words of `lower`."""
     mentions: tuple[Mention, ...]
     places: tuple[Place, ...]
     cues: tuple[Cue, ...]
+    counts: Mapping[str, int]
+    """Cues of each topic that has any."""
+    plain: str
+    """The text with figures and links replaced by their sort, and names left in."""
+    masked: str
+    """The text with people, classes and figures replaced by their sort: a model learns no name."""
     context_view: View
     context_mentions: tuple[Mention, ...]
     context_places: tuple[Place, ...]
-
-    @cached_property
-    def lower(self) -> str:
-        return self.view.lower
-
-    @cached_property
-    def counts(self) -> Mapping[str, int]:
-        return Counter(cue.topic for cue in self.cues)
 
     def of(self, kind: Kind) -> list[Mention]:
         return [mention for mention in self.mentions if mention.kind is kind]
@@ -65,26 +64,6 @@ class Reading:
         first, last = self.view.span(start, end)
         return Reason(category, first, last, self.comment.text[first:last], why)
 
-    @cached_property
-    def masked(self) -> str:
-        """The text with people, classes and figures replaced by their sort: a model learns no name."""
-        spans = [(m.start, m.end, _MASKS[m.kind]) for m in self.mentions]
-        spans += [(p.start, p.end, _PLACE_MASKS.get(p.kind) or f" x{p.kind} ") for p in self.places]
-        if not spans:
-            return self.plain
-        lower, pieces, position = self.lower, [], 0
-        for start, end, mask in sorted(spans):
-            if start >= position:
-                pieces += [lower[position:start], mask]
-                position = end
-        pieces.append(lower[position:])
-        return mask_plain("".join(pieces))
-
-    @cached_property
-    def plain(self) -> str:
-        """The text with figures and links replaced by their sort, and names left in."""
-        return mask_plain(self.lower)
-
 
 def mask_plain(lower: str) -> str:
     """Links, handles, sums and numbers as their sort: they differ from day to day and say little."""
@@ -94,6 +73,25 @@ def mask_plain(lower: str) -> str:
     if not _NUMBER.search(text):
         return text
     return _NUMBER.sub("0", _MONEY.sub(" xmoney ", text))
+
+
+def _without_names(lower: str, mentions: Iterable[Mention], places: Iterable[Place]) -> str:
+    """The text with people and places replaced by their sort."""
+    spans = [(m.start, m.end, _MASKS[m.kind]) for m in mentions]
+    spans += [(p.start, p.end, _PLACE_MASKS.get(p.kind) or f" x{p.kind} ") for p in places]
+    pieces, position = [], 0
+    for start, end, mask in sorted(spans):
+        if start >= position:
+            pieces += [lower[position:start], mask]
+            position = end
+    return "".join((*pieces, lower[position:]))
+
+
+def _counted(cues: Iterable[Cue]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for cue in cues:
+        counts[cue.topic] = counts.get(cue.topic, 0) + 1
+    return counts
 
 
 def gap(cue: Cue, mention: Mention) -> int:
@@ -112,14 +110,24 @@ class Reader:
 
     def read(self, comment: Comment) -> Reading:
         view = normalise(comment.text)
-        places = self.place_finder.find(view)[:_MOST]
+        words = Words(view)
+        lower = words.text_lower
+        places = self.place_finder.find(words)[:_MOST]
+        mentions = _meant(self.matcher.find(words), places)
+        cues = self.cue_book.find(lower, _MOST)
         context_view, context_mentions, context_places = self._context(comment.context or "")
+        plain = mask_plain(lower)
         return Reading(
             comment=comment,
             view=view,
-            mentions=tuple(_meant(self.matcher.find(view), places)),
+            lower=lower,
+            said=words.said,
+            mentions=tuple(mentions),
             places=tuple(places),
-            cues=tuple(self.cue_book.find(view.lower, _MOST)),
+            cues=tuple(cues),
+            counts=_counted(cues),
+            plain=plain,
+            masked=mask_plain(_without_names(lower, mentions, places)) if mentions or places else plain,
             context_view=context_view,
             context_mentions=context_mentions,
             context_places=context_places,
@@ -127,7 +135,8 @@ class Reader:
 
     def _read_context(self, context: str) -> tuple[View, tuple[Mention, ...], tuple[Place, ...]]:
         view = normalise(context)
-        return view, tuple(self.matcher.find(view)), tuple(self.place_finder.find(view))
+        words = Words(view)
+        return view, tuple(self.matcher.find(words)), tuple(self.place_finder.find(words))
 
 
 def _meant(mentions: list[Mention], places: list[Place]) -> list[Mention]:

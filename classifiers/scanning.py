@@ -6,7 +6,38 @@ begins here is put after its first character: the same matches, several times as
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+
+class Hinted(NamedTuple):
+    """A pattern, and another that the engine looks for faster and without which it cannot match."""
+
+    hint: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self.pattern.finditer(text) if self.hint.search(text) else iter(())
+
+
+class Worded(NamedTuple):
+    """A pattern, and words (letters and digits, lower case) of which every match of it holds one."""
+
+    words: frozenset[str]
+    pattern: re.Pattern[str]
+
+    def finditer(self, text: str, said: AbstractSet[str]) -> Iterator[re.Match[str]]:
+        """Matches in a text of which all words are `said`."""
+        return iter(()) if self.words.isdisjoint(said) else self.pattern.finditer(text)
+
+    def is_in(self, text: str, said: AbstractSet[str]) -> bool:
+        return not self.words.isdisjoint(said) and bool(self.pattern.search(text))
+
+
+def worded(words: str, pattern: str) -> Worded:
+    """`words`: with spaces between them."""
+    return Worded(frozenset(words.split()), re.compile(pattern))
 
 
 def word_start(first: str) -> str:

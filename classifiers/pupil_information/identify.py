@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from classifiers.places import Place
 from classifiers.reading import Reading
@@ -13,7 +13,7 @@ from classifiers.register.names import words
 from classifiers.register.pupils import PupilIndex
 from classifiers.register.tokens import keyed_token
 
-_INITIALS = re.compile(r"(?<![\w.'])([A-Z])\.? ?([A-Z])(?:\.|(?= (?:in|from|of|,)))(?!\w)")
+_INITIALS = re.compile(r"([A-Z])(?<![\w.'].)\.? ?([A-Z])(?:\.|(?= (?:in|from|of|,)))(?!\w)")
 _MOST_INITIALS = 50
 _KIN_BEFORE = re.compile(r"\b(?:brother|sister|bro|sis|twin|sibling|cousin|our|and|&)s?,? ?\(?$")
 _FAMILY_BEHIND = re.compile(
@@ -21,8 +21,7 @@ _FAMILY_BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Identified:
+class Identified(NamedTuple):
     """One way in which the text points at a child."""
 
     form: str
@@ -41,9 +40,12 @@ def identify(
     reading: Reading, matcher: Matcher, teachers: dict[str, tuple[str, ...]], token_key: bytes
 ) -> list[Identified]:
     index = matcher.pupil_index
-    hints = _Hints(reading, teachers, index)
-    found = [hints.narrow(mention) for mention in reading.of(Kind.PUPIL)]
-    found += _by_initials(reading, hints)
+    named, initials = reading.of(Kind.PUPIL), _initials(reading)
+    found: list[Identified] = []
+    if named or initials:
+        hints = _Hints(reading, teachers, index)
+        found += [hints.narrow(mention) for mention in named]
+        found += _by_initials(initials, hints)
     found += _by_upn(reading, index, token_key)
     return _with_siblings(found, reading, index)
 
@@ -87,11 +89,17 @@ def _taught(mentions: Iterable[Mention], teachers: dict[str, tuple[str, ...]]) -
     return {name for m in mentions if len(m.ids) == 1 for name in teachers.get(m.ids[0], ())}
 
 
-def _by_initials(reading: Reading, hints: _Hints) -> Iterator[Identified]:
-    taken = [(m.start, m.end) for m in reading.mentions]
-    for match in itertools.islice(_INITIALS.finditer(reading.view.text), _MOST_INITIALS):
-        if any(start < match.end() and match.start() < end for start, end in taken):
-            continue
+def _initials(reading: Reading) -> list[re.Match[str]]:
+    """Two capitals that are no part of a name that was found."""
+    return [
+        match
+        for match in itertools.islice(_INITIALS.finditer(reading.view.text), _MOST_INITIALS)
+        if not any(m.start < match.end() and match.start() < m.end for m in reading.mentions)
+    ]
+
+
+def _by_initials(initials: Iterable[re.Match[str]], hints: _Hints) -> Iterator[Identified]:
+    for match in initials:
         letters = match[1].lower() + match[2].lower()
         kept, anchors = hints.filtered(hints.index.with_initials(letters), letters)
         if anchors:
@@ -133,7 +141,7 @@ def _as_sibling(one: Identified, surnames: set[str], reading: Reading, index: Pu
     kin = bool(_KIN_BEFORE.search(reading.lower[max(0, one.start - 24) : one.start]))
     narrower = tuple(key for key in kept if key in one.ids)
     if narrower and (len(one.ids) > 1 or one.common or kin):
-        return replace(one, ids=narrower, anchors=one.anchors | {"sibling"})
+        return one._replace(ids=narrower, anchors=one.anchors | {"sibling"})
     return one
 
 

@@ -1,7 +1,7 @@
 """Every way in which the people of a register may be written, laid out for one pass over a text."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import ahocorasick
@@ -32,16 +32,19 @@ class Phrases:
             entries[name].append(Entry(Kind.PUPIL, Form.SURNAME, ids))
         for school in (register.school_name, *register.also_known_as):
             entries[" ".join(words(school))].append(Entry(Kind.SCHOOL, Form.NAME, ("school",)))
-        self._entries = {phrase: tuple(found) for phrase, found in entries.items() if len(phrase) > 1}
-        self.longest: dict[str, int] = {}
-        """For each word with which a phrase begins, the number of words of the longest."""
-        for phrase in self._entries:
-            first, _, rest = phrase.partition(" ")
-            count = rest.count(" ") + 2 if rest else 1
-            self.longest[first] = max(count, self.longest.get(first, 0))
+        self.entries = {phrase: tuple(found) for phrase, found in entries.items() if len(phrase) > 1}
+        """For each phrase whom it may mean: nobody where it is but the beginning of others."""
+        self.goes_on = frozenset(begun for phrase in self.entries for begun in _beginnings(phrase))
+        """Phrases with which longer ones begin."""
+        for begun in self.goes_on:
+            self.entries.setdefault(begun, ())
 
-    def entries(self, phrase: str) -> tuple[Entry, ...]:
-        return self._entries.get(phrase, ())
+
+def _beginnings(phrase: str) -> Iterator[str]:
+    """The head, the head of: of the head of year."""
+    if " " in phrase:
+        parts = phrase.split(" ")
+        yield from (" ".join(parts[:count]) for count in range(1, len(parts)))
 
 
 class Runs:
@@ -62,13 +65,18 @@ class Runs:
     def school(self, letters: str) -> bool:
         return any(key in letters for key in self._school_keys)
 
-    def pupils(self, letters: str) -> Iterator[str]:
+    def pupils(self, letters: str) -> Iterable[str]:
         """Those whose first name and surname stand side by side in these letters, in either order."""
+        names = list(self._automaton.iter(letters)) if len(letters) >= SHORTEST_RUN else ()
+        return self._side_by_side(names) if len(names) > 1 else ()
+
+    def _side_by_side(self, names: Iterable[tuple[int, str]]) -> Iterator[str]:
+        """Of names with the place of their last letter."""
         ends: dict[int, list[str]] = defaultdict(list)
-        for last, name in self._automaton.iter(letters):
+        for last, name in names:
             start = last + 1 - len(name)
             for before in ends.get(start, ()):
-                if len(before) + len(name) >= _SHORTEST_RUN:
+                if len(before) + len(name) >= SHORTEST_RUN:
                     yield from self._pupils.named(before, name)
                     yield from self._pupils.named(name, before)
             ends[last + 1].append(name)
@@ -79,7 +87,8 @@ class Runs:
         return tuple(dict.fromkeys(key for name in found for key in self._staff.surnames.get(name, ())))
 
 
-_SHORTEST_RUN = 7
+SHORTEST_RUN = 7
+"""Letters of a first name and a surname in one word."""
 _SHORTEST_SURNAME = 6
 
 

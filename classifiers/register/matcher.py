@@ -8,29 +8,28 @@ mistakes are measured only against what begins or sounds alike. Where names over
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from classifiers.interface import Register
-from classifiers.normalising import View
-from classifiers.register.index import Entry, Phrases, Runs
-from classifiers.register.mentions import Form, Kind, Mention, Stretch, Word
-from classifiers.register.names import SOFT_TITLES, TITLES, common, singular, sound_of
+from classifiers.register.index import SHORTEST_RUN, Entry, Phrases, Runs
+from classifiers.register.mentions import Form, Kind, Mention, Stretch, Word, Words
+from classifiers.register.names import SOFT_TITLES, TITLES, Sound, common, singular, skeleton
 from classifiers.register.neighbours import bears_another_name, is_a_childs, is_another_person
 from classifiers.register.pupils import FEW, PupilIndex
 from classifiers.register.roles import means_somebody
 from classifiers.register.staff import StaffIndex
 from classifiers.register.widening import widen
+from classifiers.scanning import Hinted
 
 MOST_MENTIONS = 200
 """Of one text; a longer list of names is no comment, and must not cost more time than one."""
-_WORD = re.compile(r"[^\W_]+")
-_MARKED_RUN = re.compile(r"[@#][\w.\-]{5,60}|(?<!\w)[^\W\d_]{0,40}[\d_.\-][\w.\-]{4,60}")
+_MARKED_RUN = Hinted(
+    re.compile(r"[@#\d_.\-][\w.\-]{4}"),
+    re.compile(r"[@#][\w.\-]{5,60}|(?<!\w)[^\W\d_]{0,40}+[\d_.\-][\w.\-]{4,60}"),
+)
 _LONGEST_FUZZED = 400
 """Words of a text that typing mistakes are looked for in: bounds the time of a huge comment."""
 _LONGEST_SURNAME = 3
 """Words of the longest surname that is looked for behind a first name or a title."""
-_SHORTEST_RUN = 7
-"""Letters of a first name and a surname in one word."""
 _CHECKED = frozenset({"the head", "the chair"})
 """Nicknames that are limbs and furniture too."""
 _LEET = str.maketrans("013457", "oieast")
@@ -45,46 +44,43 @@ class Matcher:
         self._phrases = Phrases(register, self.pupil_index, self.staff_index)
         self._runs = Runs(register, self.pupil_index, self.staff_index)
 
-    def find(self, view: View) -> list[Mention]:
+    def find(self, found: Words) -> list[Mention]:
         """People and the school, in order, none overlapping another."""
-        text, lower = view.text, view.lower
-        found = split_words(text, lower)
-        mentions = list(self._known(found, text))
+        mentions = list(self._known(found))
         mentions += self._run_together(found)
-        mentions += self._marked(lower)
-        mentions += self._by_sound(found, text)
+        mentions += self._marked(found.text_lower)
+        mentions += self._by_sound(found)
         if not mentions:
             return mentions
         chosen = _longest(mentions)[:MOST_MENTIONS]
-        places = {word.start: place for place, word in enumerate(found)}
-        return _longest(widen(one, found, places.get(one.start), self.pupil_index) for one in chosen)
+        return _longest(widen(one, found, self.pupil_index) for one in chosen)
 
-    def _known(self, found: list[Word], text: str) -> Iterator[Mention]:
+    def _known(self, found: Words) -> Iterator[Mention]:
         """Whatever stands in the register word for word, and whoever has a title."""
-        longest = self._phrases.longest
-        for first, word in enumerate(found):
-            lower = word.lower
-            most = longest.get(lower)
-            if most:
-                yield from self._phrase(found, first, most, text)
-            elif lower[-1] == "s":
-                yield from self._plural(Stretch(found, first, 1, text))
-            if lower in TITLES and first + 1 < len(found):
-                yield from self._behind_title(Stretch(found, first, 2, text))
+        entries = self._phrases.entries
+        for first, word in enumerate(found.lower):
+            if word in entries:
+                yield from self._phrase(found, first)
+            elif word[-1] == "s" and word[:-1] in entries:
+                yield from self._plural(Stretch(found, first, 1))
+            if word in TITLES and first + 1 < len(found):
+                yield from self._behind_title(Stretch(found, first, 2))
 
-    def _phrase(self, found: list[Word], first: int, most: int, text: str) -> Iterator[Mention]:
-        phrase = ""
-        for count in range(1, min(most, len(found) - first) + 1):
-            lower = found[first + count - 1].lower
-            phrase = f"{phrase} {lower}" if phrase else lower
-            for entry in self._phrases.entries(phrase):
+    def _phrase(self, found: Words, first: int) -> Iterator[Mention]:
+        """Everyone meant by the phrases that begin with this word."""
+        phrases, phrase = self._phrases, found.lower[first]
+        for behind in range(first + 1, len(found) + 1):
+            for entry in phrases.entries.get(phrase, ()):
                 finder = self._staff if entry.kind is Kind.STAFF else self._pupil
-                yield from finder(entry, Stretch(found, first, count, text), phrase)
+                yield from finder(entry, Stretch(found, first, behind - first), phrase)
+            if phrase not in phrases.goes_on or behind == len(found):
+                return
+            phrase = f"{phrase} {found.lower[behind]}"
 
     def _plural(self, at: Stretch) -> Iterator[Mention]:
         """A surname with the s of a possessive or of a family: "whitlocks office", "the Hartnells"."""
         name = singular(at.word.lower)
-        for entry in self._phrases.entries(name) if name else ():
+        for entry in self._phrases.entries.get(name, ()):
             if entry.form is Form.SURNAME or (entry.form is Form.FIRST and entry.kind is Kind.PUPIL):
                 yield _mention(entry, at, name)
 
@@ -95,7 +91,7 @@ class Matcher:
             return
         mention = _mention(entry, at, phrase)
         # Rosa Parks is no Rosa of ours: the name alone then tells as little as an ordinary word.
-        yield replace(mention, common=True) if bears_another_name(entry, at) else mention
+        yield mention._replace(common=True) if bears_another_name(entry, at) else mention
 
     def _full(self, at: Stretch, first_name: str) -> Iterator[Mention]:
         """A pupil's first name with the surname behind it or before it."""
@@ -159,11 +155,11 @@ class Matcher:
             return False
         return not title.capital or name.lower in self.pupil_index.firsts
 
-    def _run_together(self, found: list[Word]) -> Iterator[Mention]:
+    def _run_together(self, found: Words) -> Iterator[Mention]:
         """A pupil's full name in one word."""
-        for word in found:
-            if len(word.lower) >= _SHORTEST_RUN:
-                yield from self._pupils_in_run((word.start, word.end), word.lower)
+        for place, word in enumerate(found.lower):
+            for pupil_id in self._runs.pupils(word) if len(word) >= SHORTEST_RUN else ():
+                yield _run(pupil_id, found[place].start, found[place].end)
 
     def _marked(self, lower: str) -> Iterator[Mention]:
         """Handles, hashtags, addresses: a full name, a surname of the staff, or the school's name in them."""
@@ -184,32 +180,30 @@ class Matcher:
             yield Mention(Kind.STAFF, Form.HANDLE, ids, *span, False, False)
 
     def _pupils_in_run(self, span: tuple[int, int], letters: str) -> Iterator[Mention]:
-        for pupil_id in self._runs.pupils(letters) if len(letters) >= _SHORTEST_RUN else ():
-            yield Mention(Kind.PUPIL, Form.HANDLE, (pupil_id,), *span, False, False)
+        for pupil_id in self._runs.pupils(letters):
+            yield _run(pupil_id, *span)
 
-    def _by_sound(self, found: list[Word], text: str) -> Iterator[Mention]:
+    def _by_sound(self, found: Words) -> Iterator[Mention]:
         """Two words side by side that sound like a full name: "tylar scaif", "Bronwyn Hughs"."""
-        for place, (first, last) in enumerate(itertools.pairwise(found[:_LONGEST_FUZZED])):
-            one, other = first.lower, last.lower
-            if len(one) < 3 or len(other) < 4 or last.start - first.end != 1:
-                continue
-            sound = sound_of(one, other)
-            for kind, index in self._sounding:
-                ids = index.sounding(sound, one, other)
-                if ids and (first.capital or not common(one)) and not (common(one) and common(other)):
-                    yield _mention(Entry(kind, Form.FULL, ids), Stretch(found, place, 2, text), one)
+        pupils, staff = self.pupil_index.sounds, self.staff_index.sounds
+        sounds = map(skeleton, found.lower[:_LONGEST_FUZZED])
+        for place, sound in enumerate(itertools.pairwise(sounds)):
+            if sound in pupils or sound in staff:
+                yield from self._sounding_so(sound, Stretch(found, place, 2))
+
+    def _sounding_so(self, sound: Sound, at: Stretch) -> Iterator[Mention]:
+        first, last = at.found.between(at.first, at.first + 2)
+        one, other = first.lower, last.lower
+        if len(one) < 3 or len(other) < 4 or last.start - first.end != 1:
+            return
+        for kind, index in self._sounding:
+            ids = index.sounding(sound, one, other)
+            if ids and (first.capital or not common(one)) and not (common(one) and common(other)):
+                yield _mention(Entry(kind, Form.FULL, ids), at, one)
 
 
-def split_words(text: str, lower: str) -> list[Word]:
-    """Words in order; the s of a possessive ("Khan's") is left out."""
-    found = []
-    for match in _WORD.finditer(text):
-        start, end = match.span()
-        word = lower[start:end]
-        if word == "s" and start and text[start - 1] == "'":
-            continue
-        found.append(Word(word, start, end, text[start].isupper()))
-    return found
+def _run(pupil_id: str, start: int, end: int) -> Mention:
+    return Mention(Kind.PUPIL, Form.HANDLE, (pupil_id,), start, end, False, False)
 
 
 def _mention(entry: Entry, at: Stretch, name: str) -> Mention:
@@ -232,12 +226,12 @@ def _is_a_word(entry: Entry, at: Stretch) -> bool:
 
 def _are_initials(at: Stretch) -> bool:
     """Mr M, miss p, Mrs P-L: letters beside a title, and no surname behind them."""
-    title, *letters = at.found[at.first : at.first + at.length]
+    title, *letters = at.found.between(at.first, at.first + at.length)
     if any(len(word.lower) > 1 for word in letters) or letters[0].start - title.end > 2:
         return False
     if title.lower in SOFT_TITLES or (letters[0].lower in "aiu" and not letters[0].capital):
         return False
-    behind = at.found[at.first + at.length : at.first + at.length + 1]
+    behind = at.found.between(at.first + at.length, at.first + at.length + 1)
     return not any(word.capital and len(word.lower) > 1 and word.start - at.end <= 2 for word in behind)
 
 

@@ -79,6 +79,7 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+Sound = tuple[str, str]
 _SOUND = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "a": "", "e": "", "i": "", "o": "", "u": "",
                         "y": "", "h": "", "w": "", " ": ""})  # fmt: skip
 
@@ -91,6 +92,6 @@ def skeleton(name: str) -> str:
     return name[:1] + "".join(kept)
 
 
-def sound_of(first: str, surname: str) -> str:
+def sound_of(first: str, surname: str) -> Sound:
     """Under what a full name is kept to be found again when both its parts are spelled by ear."""
-    return f"{skeleton(first)}|{skeleton(surname)}"
+    return skeleton(first), skeleton(surname)

@@ -48,7 +48,7 @@ def bears_another_name(entry: Entry, at: Stretch) -> bool:
 def _has_another_first_name(at: Stretch) -> bool:
     if at.first < 2 or not at.word.capital:
         return False
-    earlier, before = at.found[at.first - 2 : at.first]
+    earlier, before = at.found.between(at.first - 2, at.first)
     # Behind a full stop any word has a capital: "Ask Whitlock" is no first name.
     starts = any(mark in at.text[earlier.end : before.start] for mark in '.!?\n:;"')
     return not starts and _stand_together(before, at.word, at.text) and _may_be_a_name(before)

@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from classifiers.interface import Pupil
-from classifiers.register.names import singular, sound_of, spellings, words
+from classifiers.register.names import Sound, singular, sound_of, spellings, words
 
 Ids = tuple[str, ...]
+Key = TypeVar("Key", str, Sound)
 FEW = 64
 """Of so many pupils with one name each is looked at; of more, only what an index picks out."""
 _LIKE = 72
@@ -23,15 +25,16 @@ class PupilIndex:
         self.firsts: Mapping[str, Ids]
         self.surnames: Mapping[str, Ids]
         self._pairs: Mapping[str, Ids]
-        self._sounds: Mapping[str, Ids]
+        self.sounds: Mapping[Sound, Ids]
         self._initials: Mapping[str, Ids]
         self._tokens: Mapping[str, Ids]
         self._tables: dict[str, dict[str, Ids]] = {}
         self._build()
 
     def _build(self) -> None:
-        names: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(6)]
-        firsts, surnames, pairs, sounds, initials, tokens = names
+        names: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(5)]
+        firsts, surnames, pairs, initials, tokens = names
+        sounds: dict[Sound, list[str]] = defaultdict(list)
         for key, pupil in self.pupils.items():
             alone, ends = surname_forms(pupil.surname)
             for first in first_forms(pupil.first_name, pupil.preferred_name):
@@ -44,8 +47,8 @@ class PupilIndex:
                 _add(surnames, surname, key)
             if pupil.upn_token:
                 _add(tokens, pupil.upn_token, key)
-        frozen = [{name: tuple(ids) for name, ids in table.items()} for table in names]
-        self.firsts, self.surnames, self._pairs, self._sounds, self._initials, self._tokens = frozen
+        self.firsts, self.surnames, self._pairs, self._initials, self._tokens = map(_frozen, names)
+        self.sounds = _frozen(sounds)
 
     def named(self, first: str, surname: str) -> Ids:
         """Those with this first (or preferred) name and surname, in any spelling of both."""
@@ -54,9 +57,9 @@ class PupilIndex:
             found = self._pairs.get(f"{first}|{one}", ())
         return found
 
-    def sounding(self, sound: str, first: str, surname: str) -> Ids:
+    def sounding(self, sound: Sound, first: str, surname: str) -> Ids:
         """Those whose names have this `sound_of` and are spelled almost as these two words."""
-        ids = self._sounds.get(sound, ())[:FEW]
+        ids = self.sounds.get(sound, ())[:FEW]
         return tuple(key for key in ids if self._is_like(key, first, surname))
 
     def _is_like(self, key: str, first: str, surname: str) -> bool:
@@ -110,7 +113,11 @@ class PupilIndex:
         return pupil.class_name.lower(), pupil.year_group.lower()
 
 
-def _add(table: dict[str, list[str]], name: str, key: str) -> None:
+def _frozen(table: Mapping[Key, list[str]]) -> dict[Key, Ids]:
+    return {name: tuple(ids) for name, ids in table.items()}
+
+
+def _add(table: dict[Key, list[str]], name: Key, key: str) -> None:
     ids = table[name]
     if not ids or ids[-1] != key:
         ids.append(key)

@@ -29,6 +29,8 @@ def staff_spoken_of(
     Whitlock. One that goes for nobody on the staff is not about her: whoever is named is not told of the
     matter, and the head must not be kept from it because she wrote the post.
     """
+    if not reading.mentions and not reading.context_mentions:
+        return ()
     above = _resolved(reading.context_mentions)
     meant = [_narrowed(mention, above, reading, staff) for mention in reading.of(Kind.STAFF)]
     named = tuple(dict.fromkeys(ids[0] for ids in meant if len(ids) == 1))

@@ -12,6 +12,7 @@ from classifiers.register.names import (
     FEMALE_TITLES,
     MALE_TITLES,
     TITLES,
+    Sound,
     singular,
     skeleton,
     sound_of,
@@ -33,7 +34,7 @@ class StaffIndex:
         surnames: dict[str, list[str]] = defaultdict(list)
         initials: dict[str, list[str]] = defaultdict(list)
         near: dict[str, dict[str, None]] = defaultdict(dict)
-        sounds: dict[str, list[str]] = defaultdict(list)
+        sounds: dict[Sound, list[str]] = defaultdict(list)
         for key, member in self.staff.items():
             for surname in _surnames(member):
                 surnames[surname].append(key)
@@ -45,7 +46,7 @@ class StaffIndex:
         self.surnames: Mapping[str, Ids] = {name: _once(ids) for name, ids in surnames.items()}
         self._initials: Mapping[str, Ids] = {name: _once(ids) for name, ids in initials.items()}
         self._near = {bucket: tuple(names) for bucket, names in near.items()}
-        self._sounds = {name: _once(ids) for name, ids in sounds.items()}
+        self.sounds: Mapping[Sound, Ids] = {name: _once(ids) for name, ids in sounds.items()}
 
     def phrases(self) -> Iterator[tuple[str, Form, Ids]]:
         """Everything but a titled name by which members are known, and who may be meant."""
@@ -76,9 +77,9 @@ class StaffIndex:
         ids = [key for name in names if alike(word, name.split()[-1]) for key in self.surnames[name]]
         return self._with_title(title, _once(ids))
 
-    def sounding(self, sound: str, first: str, surname: str) -> Ids:
+    def sounding(self, sound: Sound, first: str, surname: str) -> Ids:
         """Those whose full name has this `sound_of` and is spelled almost as these two words."""
-        ids = self._sounds.get(sound, ())[:FEW]
+        ids = self.sounds.get(sound, ())[:FEW]
         return tuple(
             key for key in ids
             if fuzz.ratio(first, self.staff[key].first_name.lower()) >= _LIKE
