@@ -1,6 +1,7 @@
 """What the heads of abuse and of its kinds look at, beside words and the public model's opinion."""
 
 import re
+from collections.abc import Iterator
 
 from classifiers.abuse.cues import KINDS, QUIET
 from classifiers.reading import Reading
@@ -11,28 +12,38 @@ from classifiers.scanning import word_start
 _MASKED_WORD = re.compile(r"[a-z]\*+[a-z]|\w\*\*+|\*\*+")
 _QUOTED = re.compile(r"[\"“”][^\"“”]{3,200}[\"“”]")
 _SHOUTED = re.compile(word_start("[A-Z]") + r"[A-Z]{2,}\b")
-_TOPICS = (*KINDS, *QUIET, *DANGER)
+_CUES = {topic: f"cue_{topic}" for topic in (*KINDS, *QUIET, *DANGER)}
 _TARGETS = ("second_person", "third_person", "child_subject")
+_NAMED = (Kind.STAFF, Kind.PUPIL, Kind.SCHOOL)
 
 
 def features(reading: Reading) -> dict[str, float]:
     counts = reading.counts
-    result = {f"cue_{topic}": min(counts[topic], 3) / 2 for topic in _TOPICS if topic in counts}
-    result |= _form(reading)
-    targets = [name for name in _TARGETS if reading.counts.get(name)]
-    targets += [kind.value for kind in (Kind.STAFF, Kind.PUPIL, Kind.SCHOOL) if reading.of(kind)]
-    kinds = [kind for kind in KINDS if reading.counts.get(kind)]
-    result |= {f"{kind}_at_{target}": 1.0 for kind in kinds for target in targets}
-    result |= {f"{kind}_quoted": 1.0 for kind in kinds if result.get("quotes")}
-    result |= {f"{kind}_in_jest": 1.0 for kind in kinds if reading.counts.get("jest")}
-    result |= {f"{kind}_in_fiction": 1.0 for kind in kinds if reading.counts.get("fiction")}
+    result = _form(reading)
+    for topic, count in counts.items():
+        if topic in _CUES:
+            result[_CUES[topic]] = min(count, 3) / 2
+    if kinds := KINDS.keys() & counts.keys():
+        uses = list(_uses(reading, result["quotes"] > 0))
+        result |= {f"{kind}_{use}": 1.0 for kind in kinds for use in uses}
     return result
+
+
+def _uses(reading: Reading, quoted: bool) -> Iterator[str]:
+    """At whom words of abuse are aimed, and whether they may be meant otherwise."""
+    counts = reading.counts
+    named = {mention.kind for mention in reading.mentions}
+    yield from (f"at_{name}" for name in _TARGETS if name in counts)
+    yield from (f"at_{kind.value}" for kind in _NAMED if kind in named)
+    yield from (f"in_{way}" for way in ("jest", "fiction") if way in counts)
+    if quoted:
+        yield "quoted"
 
 
 def _form(reading: Reading) -> dict[str, float]:
     text = reading.view.text
     original = reading.comment.text
-    return {
+    result = {
         "masked_word": float("*" in text and bool(_MASKED_WORD.search(reading.lower))),
         "quotes": float(bool(_QUOTED.search(text))),
         "shouting": min(len(_SHOUTED.findall(text)), 4) / 4,
@@ -47,5 +58,7 @@ def _form(reading: Reading) -> dict[str, float]:
         "link": float("http" in reading.lower),
         # A platform tells whether the school itself wrote, and no more of an author.
         "author_school": float(reading.comment.author == "school"),
-        **{f"surface_{reading.comment.surface}": 1.0 for _ in [0] if reading.comment.surface},
     }
+    if reading.comment.surface:
+        result[f"surface_{reading.comment.surface}"] = 1.0
+    return result
