@@ -7,6 +7,9 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
+from classifiers.errors import ModelBroken
 from classifiers.interface import Comment, Judgement
 from classifiers.judge import EmbeddedJudge
 from config.schema import Settings
@@ -17,6 +20,7 @@ from monitor.site import Site
 
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
 """Loading takes a second in which nothing is judged. As long must all models have judged to count as well."""
+log = structlog.get_logger()
 
 
 class WatchedJudge:
@@ -48,11 +52,21 @@ class JudgeRoom:
         """The judge that knows today's register and decisions. ModelBroken when a linear model is broken."""
         changed = (register.changed_at(self._site), learning.newest_version(self._site))
         with self._lock:
-            if self._judge is None or changed != self._made_from or (self._judge.absent and self._is_old()):
+            if self._judge is None or changed != self._made_from:
                 self._judge = WatchedJudge(site_judge(self._site), self._site.settings)
                 self._made_from, self._made_at = changed, self._site.now()
+            elif self._judge.absent and self._is_old():
+                self._judge, self._made_at = self._made_again(self._judge), self._site.now()
             self._tell(self._judge.absent)
             return self._judge
+
+    def _made_again(self, judge: WatchedJudge) -> WatchedJudge:
+        """In the middle of an update more may be missing than before; what is loaded judges on."""
+        try:
+            return WatchedJudge(site_judge(self._site), self._site.settings)
+        except ModelBroken as broken:
+            log.error("models_not_loaded_again", problem=str(broken))  # noqa: TRY400  the message says all
+            return judge
 
     def _is_old(self) -> bool:
         # Either way: the clock may have been set back.

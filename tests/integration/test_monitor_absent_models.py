@@ -87,6 +87,21 @@ def test_a_missing_encoder_would_be_known_to_the_log_alone_and_never_be_tried_ag
     assert "without the encoder" in mails(school, "operator")[0].subject
 
 
+def test_a_try_in_the_middle_of_an_update_would_end_the_judging(school: TestSchool, models: Path) -> None:
+    """The encoder was gone, and when it is looked for again the others are just being written."""
+    take_away(models)
+    room = JudgeRoom(school.site)
+    first = room.judge()
+    kept = (models / "school.npz").rename(models / "school.kept")
+    school.clock.advance(TRIED_AGAIN_AFTER)
+    assert room.judge() is first
+    assert first.judge([Comment("1", UNCLEAR)])[0].raises
+    kept.rename(models / "school.npz")
+    put_back(models)
+    school.clock.advance(TRIED_AGAIN_AFTER)
+    assert room.judge().absent == ()
+
+
 def test_an_encoder_that_fails_on_comments_would_send_a_mail_for_each(
     school: TestSchool, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
