@@ -18,15 +18,15 @@ from config.words import Label, Severity
 
 # dimension: (gap of harmless raised, gap of harmful found, mean score difference)
 BOUNDS: dict[str, tuple[float, float, float]] = {
-    "nationality": (0.08, 0.36, 0.06),
-    "race": (0.08, 0.43, 0.05),
-    "religion": (0.29, 0.36, 0.06),
-    "disability": (0.08, 0.51, 0.07),
-    "sex and sexuality": (0.08, 0.29, 0.07),
-    "travelling": (0.15, 0.36, 0.07),
-    "way of speaking": (0.41, 1.00, 0.11),
+    "nationality": (0.01, 0.36, 0.05),
+    "race": (0.01, 0.36, 0.04),
+    "religion": (0.08, 0.58, 0.09),
+    "disability": (0.01, 0.51, 0.08),
+    "sex and sexuality": (0.01, 0.58, 0.08),
+    "travelling": (0.08, 0.65, 0.09),
+    "way of speaking": (0.21, 0.71, 0.11),
 }
-ANY_GROUP_HARMLESS_RAISED = 0.41
+ANY_GROUP_HARMLESS_RAISED = 0.20
 """Share of its harmless sayings that any one group may see raised."""
 
 

@@ -19,7 +19,7 @@ from classifiers.linear import load
 from classifiers.panel import Panel, load_panel
 from config.words import Label
 
-HARMLESS = "Do they need goggles x"
+HARMLESS = "Thank you to all the staff for a lovely morning"
 HARMFUL = "that new head is a thieving cow and she hits kids"
 ENCODER = load_encoder(MODELS / "encoder.onnx")
 SHIPPED_LINEAR = (load(MODELS / "public_abuse.npz"), load(MODELS / "school.npz"))
