@@ -37,24 +37,24 @@ def report(judge: EmbeddedJudge, rows: list[Labelled]) -> Report:
 
 
 @pytest.mark.parametrize(
-    ("label", "floor"), [(Label.ABUSE, 0.79), (Label.DEFAMATION, 0.72), (Label.PUPIL_INFORMATION, 0.86)]
+    ("label", "floor"), [(Label.ABUSE, 0.85), (Label.DEFAMATION, 0.82), (Label.PUPIL_INFORMATION, 0.93)]
 )
 def test_a_change_would_make_the_judge_worse(report: Report, label: Label, floor: float) -> None:
     assert report.label(label).f1 >= floor, report.to_text()
 
 
 def test_harmless_talk_would_raise_too_many_alarms(report: Report) -> None:
-    assert report.alarms_hard <= 210, report.to_text()
-    assert report.alarms_other <= 150, report.to_text()
+    assert report.alarms_hard <= 75, report.to_text()
+    assert report.alarms_other <= 60, report.to_text()
 
 
 def test_the_wrong_children_would_be_named(report: Report) -> None:
-    assert report.pupils.recall >= 0.80, report.to_text()
-    assert report.pupils.precision >= 0.93, report.to_text()
+    assert report.pupils.recall >= 0.92, report.to_text()
+    assert report.pupils.precision >= 0.96, report.to_text()
 
 
 @pytest.mark.parametrize(
-    ("flag", "floor"), [(Flag.THREAT, 0.6), (Flag.SAFEGUARDING, 0.6), (Flag.SELF_HARM_ENCOURAGEMENT, 0.4)]
+    ("flag", "floor"), [(Flag.THREAT, 0.8), (Flag.SAFEGUARDING, 0.7), (Flag.SELF_HARM_ENCOURAGEMENT, 0.45)]
 )
 def test_danger_would_go_unseen(report: Report, flag: Flag, floor: float) -> None:
     assert report.flag(flag).recall >= floor, report.to_text()
