@@ -117,7 +117,9 @@ class EmbeddedJudge:
             seen = [self._see(comment) for comment in comments[start : start + _BATCH]]
             scores = self._scores(seen)
             for level, judge in judges.items():
-                told[level] += [judge._conclude(one, row) for one, row in zip(seen, scores, strict=True)]
+                told[level] += [
+                    judge._conclude(one, row) for one, row in zip(seen, scores.tolist(), strict=True)
+                ]
         return told
 
     def with_levels(self, levels: Levels) -> "EmbeddedJudge":
@@ -170,7 +172,7 @@ class EmbeddedJudge:
             yield from self._without_encoder()._judge_batch(comments)
             return
         models = self.models
-        for one, row in zip(seen, scores, strict=True):
+        for one, row in zip(seen, scores.tolist(), strict=True):
             yield replace(self._conclude(one, row), models=models)
 
     def _without_encoder(self) -> "EmbeddedJudge":
@@ -196,18 +198,20 @@ class EmbeddedJudge:
             scores[:, column] = self._second.joined(texts, scores[:, column])
         return scores
 
-    def _conclude(self, one: _Seen, row: F64) -> Judgement:
+    def _conclude(self, one: _Seen, row: Sequence[float]) -> Judgement:
         reading = one.reading
         if not reading.view.text.strip():
             return _not_judged(reading.comment)
-        scores = {label: float(row[self._column[label]]) for label in Label}
+        scores = {label: row[self._column[label]] for label in Label}
         if must_be_pupil_information(reading, one.found):
             scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], SURE)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
         in_company = any(scores[label] >= self._company[label] for label in Label)
         flags = self._flags(reading, row, given, in_company=in_company)
-        severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
+        severity = Severity.NONE
+        if given or flags:
+            severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
         exposed = labels[Label.PUPIL_INFORMATION]
         reasons = reasons_for(reading, one.found, given, flags, partial(self._telling, reading))
         return Judgement(
@@ -216,7 +220,7 @@ class EmbeddedJudge:
             scores=scores,
             severity=severity,
             flags=tuple(flags),
-            danger_scores={flag: float(row[self._column[flag]]) for flag in DANGER},
+            danger_scores={flag: row[self._column[flag]] for flag in DANGER},
             pupils=resolved(one.found) if exposed else (),
             staff=staff_spoken_of(
                 reading,
@@ -226,7 +230,9 @@ class EmbeddedJudge:
             reasons=reasons,
         )
 
-    def _flags(self, reading: Reading, row: F64, given: Sequence[Label], *, in_company: bool) -> list[Flag]:
+    def _flags(
+        self, reading: Reading, row: Sequence[float], given: Sequence[Label], *, in_company: bool
+    ) -> list[Flag]:
         """Flags whose head passes its threshold; some say how a label is meant, and need one to stand.
 
         A danger flag is in company where a label is given, or would be at the balanced level as shipped: a
@@ -234,7 +240,7 @@ class EmbeddedJudge:
         """
         limits = self._thresholds if in_company else self._thresholds | self._alone
         passed = {flag for flag in Flag if row[self._column[flag]] >= limits[flag]}
-        if not speaks_of_a_picture(reading):
+        if Flag.INDECENT_IMAGE in passed and not speaks_of_a_picture(reading):
             passed.discard(Flag.INDECENT_IMAGE)
         if Label.ABUSE not in given and Label.DEFAMATION not in given:
             passed -= _NEEDS_LABEL
