@@ -96,6 +96,8 @@ def _results(results: Results) -> Iterator[str]:
     reports = {**results.left_out, "dev": results.validation}
     yield from _table("F1", reports, lambda report, label: report.label(label).f1)
     yield from _intervals(reports)
+    yield from _table("Precision", reports, lambda report, label: report.label(label).precision)
+    yield from _table("Recall", reports, lambda report, label: report.label(label).recall)
     yield from _table(
         "Average precision", reports, lambda report, label: report.label(label).average_precision or 0.0
     )
@@ -152,8 +154,9 @@ def _alone(results: Results) -> Iterator[str]:
 def _public(results: Results) -> Iterator[str]:
     yield "### The abuse score on public rows held out\n"
     yield "Area under the ROC curve; no register, no context.\n"
-    yield "| rows | area |\n|---|---:|"
-    yield from (f"| {name} | {area:.3f} |" for name, area in results.public_auc.items())
+    yield "| rows | all models | the public model alone |\n|---|---:|---:|"
+    for name, area in results.public_auc.items():
+        yield f"| {name} | {area:.3f} | {results.public_auc_alone[name]:.3f} |"
     yield ""
 
 

@@ -15,13 +15,15 @@ from classifiers.encoder.wording import wording
 from classifiers.evaluation import Report, evaluate, read_labelled
 from classifiers.fairness import FairnessReport, gap_report
 from classifiers.features import PUBLIC
+from classifiers.hashing import hash_texts
 from classifiers.interface import Comment, Register
-from classifiers.joined import Joined, save_joined
+from classifiers.joined import F64, Joined, save_joined
 from classifiers.judge import EmbeddedJudge, load_judge
 from classifiers.linear import LinearModel, load, save
+from classifiers.normalising import normalise
 from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel
 from classifiers.pupil_information.identify import identify
-from classifiers.reading import Reader
+from classifiers.reading import Reader, mask_plain
 from classifiers.training.contrast import contrast_school
 from classifiers.training.data import PublicRow, School, public_rows, school
 from classifiers.training.encoder.teacher import Teacher
@@ -31,6 +33,7 @@ from classifiers.training.matrices import ReadSchool, read_school
 from config.words import Label
 
 VERSION = "2"
+_CHUNK = 2048
 Say = Callable[[str], None]
 
 
@@ -40,6 +43,8 @@ class Results:
     """Rows trained on, by source and licence."""
     public_auc: Mapping[str, float]
     """Area under the ROC curve of the abuse score on public rows held out: pooled, mean, and each source."""
+    public_auc_alone: Mapping[str, float]
+    """The same of the public model alone."""
     schools: Mapping[str, int]
     contrast: int
     left_out: Mapping[str, Report]
@@ -90,10 +95,12 @@ def train(data: Path, corpus: Path, models: Path, scratch: Path, say: Say) -> Re
     folds = [_left_out(one, given) for one in given.read]
     _write_shipped(given, folds, models)
     validation = school(corpus / "dev")
+    held_out = list(public_rows(data / "dev.jsonl.gz"))
     shipped = load_judge(validation.register, models=models)
     return Results(
         public_rows=Counter((row.source, row.licence) for row in rows),
-        public_auc=_areas(load_judge(Register(), models=models), list(public_rows(data / "dev.jsonl.gz"))),
+        public_auc=_areas(_scores(load_judge(Register(), models=models), held_out), held_out),
+        public_auc_alone=_areas(_margins(public, held_out), held_out),
         schools={one.name: len(one.comments) for one in (*schools, validation)},
         contrast=len(contrast.comments),
         left_out={fold.school.name: _left_out_report(fold, folds, public) for fold in folds},
@@ -162,9 +169,22 @@ def _judged(judge: EmbeddedJudge, one: School) -> Report:
     return evaluate(judge, rows)
 
 
-def _areas(judge: EmbeddedJudge, rows: list[PublicRow]) -> dict[str, float]:
+def _scores(judge: EmbeddedJudge, rows: list[PublicRow]) -> F64:
     judged = judge.judge([Comment(str(place), row.text) for place, row in enumerate(rows)])
-    scores = np.array([judgement.scores[Label.ABUSE] for judgement in judged])
+    return np.array([judgement.scores[Label.ABUSE] for judgement in judged])
+
+
+def _margins(public: LinearModel, rows: list[PublicRow]) -> F64:
+    texts = [mask_plain(normalise(row.text).lower) for row in rows]
+    parts = []
+    for start in range(0, len(texts), _CHUNK):
+        part = texts[start : start + _CHUNK]
+        nothing = np.zeros((len(part), 0), dtype=np.float32)
+        parts.append(public.margins(hash_texts(part, public.bits), nothing)[:, 0])
+    return np.concatenate(parts)
+
+
+def _areas(scores: F64, rows: list[PublicRow]) -> dict[str, float]:
     truth = np.array([row.abuse for row in rows])
     sources = np.array([row.source for row in rows])
     each = {}

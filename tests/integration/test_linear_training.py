@@ -316,7 +316,7 @@ def test_a_comment_somebody_must_look_at_would_be_settled_unread(
     wanted = said.truth.any(axis=1)
     read = np.zeros(len(wanted), dtype=bool)
     read[joined.unclear(said.linear)] = True
-    assert (wanted & ~read).sum() <= 0.005 * wanted.sum() + 1
+    assert (wanted & ~read).sum() <= 0.02 * wanted.sum() + 1
     assert (~read).mean() > 0.2
 
 
