@@ -55,8 +55,10 @@ def _item(item: Item, *, withheld: bool) -> list[RenderableType]:
         return [*parts, Padding(Text(_WITHHELD, style="bold red"), (0, 0, 0, 2))]
     # As text only: what a stranger wrote is never read as markup, and cannot move the cursor.
     parts.append(Padding(Text(_printable(item.text or "(no words)")), (0, 0, 0, 2)))
-    for reason in item.judgement.reasons if item.judgement else []:
-        parts.append(Text(f"  – {reason['why']}", style="dim"))
+    reasons = item.judgement.reasons if item.judgement else []
+    # The same may be true of two places in the text; it is said once.
+    for why in dict.fromkeys(reason["why"] for reason in reasons):
+        parts.append(Text(f"  – {why}", style="dim"))
     return parts
 
 
