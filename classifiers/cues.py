@@ -38,7 +38,6 @@ class CueBook:
         for phrase, topics in phrases.items():
             self._automaton.add_word(phrase, _phrase(phrase, topics))
         self._automaton.make_automaton()
-        self.topics = tuple(sorted({topic for topics in phrases.values() for topic, _ in topics}))
 
     def find(self, lower: str, most: int) -> list[Cue]:
         """The first cues, at most so many, of a text that is in lower case already."""

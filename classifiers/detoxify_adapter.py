@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from classifiers.errors import ModelBroken
+from classifiers.odds import logistic
 from classifiers.second_opinion.scorer import F64, Scorer
 from classifiers.second_opinion.settings import Checkpoint, Converted, DetoxifySettings
 from classifiers.second_opinion.with_onnx import OnnxScorer
@@ -43,7 +44,7 @@ class SecondOpinion:
         result = embedded.copy()
         other = self._asked([texts[place] for place in places])
         if other is not None:
-            result[places] = _logistic((_log_odds(embedded[places]) + _log_odds(other)) / 2)
+            result[places] = logistic((_log_odds(embedded[places]) + _log_odds(other)) / 2)
         return result
 
     def _asked(self, texts: Sequence[str]) -> F64 | None:
@@ -75,9 +76,4 @@ def load_second_opinion(settings: DetoxifySettings) -> SecondOpinion | None:
 def _log_odds(probability: F64) -> F64:
     held = np.clip(probability, 1e-4, 1 - 1e-4)
     result: F64 = np.log(held / (1 - held))
-    return result
-
-
-def _logistic(value: F64) -> F64:
-    result: F64 = 1.0 / (1.0 + np.exp(-value))
     return result

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.archive import Archive, read_archive, write_archive
+from classifiers.odds import logistic
 from config.words import Caution
 
 FORMAT = 1
@@ -45,8 +46,7 @@ class Joined:
         """
         read, school, public = self.weights
         logits = bounded(encoder) * read + linear[:, :-1] * school + linear[:, -1:] * public + self.bias
-        result: F64 = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
-        return result
+        return logistic(logits)
 
     def unclear(self, linear: F64) -> npt.NDArray[np.intp]:
         """Places of the comments that the encoder must read. `linear` as `linear_opinions` lays it out."""

@@ -35,9 +35,7 @@ MODELS = Path(__file__).parent / "models"
 _BATCH = 256
 SURE = 0.99
 """Score of what a rule decides, whatever the words are."""
-_NOT_OF_OURSELVES = frozenset(
-    {Flag.THREAT, Flag.SAFEGUARDING, Flag.SELF_HARM_ENCOURAGEMENT, Flag.INDECENT_IMAGE}
-)
+_NOT_OF_OURSELVES = frozenset(DANGER)
 """Flags that stand alone in what others write. The school's own post needs a label beside them: it announces
 winners and walking buses, and threatens nobody."""
 _NEEDS_LABEL = frozenset(

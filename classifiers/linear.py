@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from classifiers.archive import Archive, read_archive, write_archive
 from classifiers.hashing import Buckets
+from classifiers.odds import logistic
 from config.words import Caution
 
 FORMAT = 2
@@ -64,9 +65,7 @@ class LinearModel:
 
     def scores(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
         """Calibrated probabilities, one row a text and one column a head."""
-        logits = self.logits(buckets, features)
-        result: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
-        return result
+        return logistic(self.logits(buckets, features))
 
 
 def quantise(weights: F32, keep: float = 1.0) -> tuple[npt.NDArray[np.int8], F32]:

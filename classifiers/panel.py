@@ -19,6 +19,7 @@ from classifiers.features import PUBLIC, describe, public_text
 from classifiers.hashing import hash_texts
 from classifiers.joined import Joined, linear_opinions, load_joined
 from classifiers.linear import LinearModel, load, pick_features
+from classifiers.odds import logistic
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
 
@@ -73,7 +74,7 @@ class Panel:
         `EncoderFailed` when the encoder cannot read a comment that it is asked about.
         """
         linear = self.linear_opinions(readings, found)
-        scores: F64 = 1.0 / (1.0 + np.exp(-linear[:, :-1]))
+        scores = logistic(linear[:, :-1])
         if self._second is None:
             return scores
         encoder, joined = self._second

@@ -21,8 +21,8 @@ _MOST = 150
 NEAR = 80
 """Characters within which a cue counts as said of a person."""
 
-_URL = re.compile(r"https?://\S+|www\.\S+")
-_HANDLE = re.compile(r"@\w[\w.]*")
+LINK = re.compile(r"https?://\S+|www\.\S+")
+ACCOUNT = re.compile(r"@\w[\w.]*")
 _MONEY = re.compile(r"[£$€]\s?\d[\d,.]*k?|\b\d+k\b")
 _NUMBER = re.compile(r"\d+")
 _MASKS = {Kind.STAFF: " xstaff ", Kind.PUPIL: " xpupil ", Kind.SCHOOL: " xschool ", Kind.ADULT: " xadult "}
@@ -67,9 +67,9 @@ class Reading(NamedTuple):
 
 def mask_plain(lower: str) -> str:
     """Links, handles, sums and numbers as their sort: they differ from day to day and say little."""
-    text = _URL.sub(" xlink ", lower) if "://" in lower or "www." in lower else lower
+    text = LINK.sub(" xlink ", lower) if "://" in lower or "www." in lower else lower
     if "@" in text:
-        text = _HANDLE.sub(" xuser ", text)
+        text = ACCOUNT.sub(" xuser ", text)
     if not _NUMBER.search(text):
         return text
     return _NUMBER.sub("0", _MONEY.sub(" xmoney ", text))

@@ -13,7 +13,7 @@ from functools import lru_cache
 from classifiers.interface import Comment
 from classifiers.normalising import View, normalise
 from classifiers.places import Place
-from classifiers.reading import Reading
+from classifiers.reading import ACCOUNT, LINK, Reading
 from classifiers.register.mentions import Kind, Mention
 
 SORTS = (
@@ -23,8 +23,6 @@ SORTS = (
 MARKS = {str(sort): chr(0xE000 + place) for place, sort in enumerate(SORTS)}
 """The last five stand for a link, an account name, a sum, a post of the school's own, a picture."""
 
-_LINK = re.compile(r"https?://\S+|www\.\S+")
-_ACCOUNT = re.compile(r"@\w[\w.]*")
 _MONEY = re.compile(r"[£$€]\s?\d[\d,.]*k?")
 _PLAIN_PICTURES = {"\N{HOCHO}": "knife", "\N{HEADSTONE}": "grave"}
 _NOTHING_SAID = re.compile(
@@ -73,8 +71,8 @@ def _marked(view: View, mentions: Sequence[Mention], places: Sequence[Place]) ->
 
 def plain(lower: str) -> str:
     """Links, accounts and sums as marks, emoji in words."""
-    text = _LINK.sub(f" {MARKS['link']} ", lower)
-    text = _ACCOUNT.sub(f" {MARKS['account']} ", text)
+    text = LINK.sub(f" {MARKS['link']} ", lower)
+    text = ACCOUNT.sub(f" {MARKS['account']} ", text)
     text = _MONEY.sub(f" {MARKS['money']} ", text)
     return text if text.isascii() else "".join(map(_in_words, text))
 

@@ -12,7 +12,10 @@ from classifiers.interface import Comment, Register
 from classifiers.jsonlines import BadLine, comment_from, read_object
 from classifiers.register import read_pupils, read_staff
 from classifiers.register.names import words
+from config.words import Flag, Label
 
+HEADS = (*(label.value for label in Label), *(flag.value for flag in Flag))
+"""What is learned, in the order in which every model holds it."""
 UNUSABLE = ("impermium", "unverified")
 """A row whose source or licence says one of these is not trained on."""
 LONGEST = 600

@@ -14,13 +14,12 @@ from classifiers.caution import DANGER, choose, choose_alone
 from classifiers.features import HASH_SCALE, PUBLIC
 from classifiers.linear import F32, LinearModel, quantise
 from classifiers.normalising import normalise
+from classifiers.odds import logistic
 from classifiers.reading import mask_plain
-from classifiers.training.data import PublicRow
+from classifiers.training.data import HEADS, PublicRow
 from classifiers.training.matrices import SCHOOL_BITS, ReadSchool, common_features, hashed_texts, table
-from config.words import Flag, Label
 
 F64 = npt.NDArray[np.float64]
-HEADS = (*(label.value for label in Label), *(flag.value for flag in Flag))
 PUBLIC_BITS = 20
 _PUBLIC_KEPT = 0.4
 """Share of the public model's weights that is kept; the rest is too small to matter."""
@@ -76,7 +75,7 @@ def fit_schools(schools: Sequence[ReadSchool], contrast: ReadSchool, version: st
     coefficients, bias = _fit_heads([*rows, beside])
     margins, truth = leave_one_out(rows, beside), np.concatenate([row.truth for row in rows])
     calibration = np.array([_platt(margins[:, place], truth[:, place]) for place in range(len(HEADS))]).T
-    scores = _logistic(margins * calibration[0] + calibration[1])
+    scores = logistic(margins * calibration[0] + calibration[1])
     thresholds = level_thresholds(scores, truth)
     buckets = 1 << SCHOOL_BITS
     numbers, scale = quantise(coefficients[:buckets] * np.float32(HASH_SCALE), _SCHOOL_KEPT)
@@ -160,8 +159,3 @@ def alone_thresholds(scores: F64, truth: npt.NDArray[np.bool_], thresholds: F32)
 def _platt(margin: F64, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
     fitted = LogisticRegression(C=100.0).fit(margin[:, None], truth)
     return float(fitted.coef_[0][0]), float(fitted.intercept_[0])
-
-
-def _logistic(value: F64) -> F64:
-    result: F64 = 1.0 / (1.0 + np.exp(-value))
-    return result

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.joined import F32, Joined, bounded
+from classifiers.odds import logistic
 from classifiers.training.fit import alone_thresholds, level_thresholds
 from config.words import Caution
 
@@ -60,7 +61,7 @@ def _with_thresholds(joined: Joined, heard: Heard) -> Joined:
     """The thresholds of what the panel will say: of a clear comment the linear score alone."""
     scores = joined.scores(heard.encoder, heard.linear)
     settled = np.setdiff1d(np.arange(len(scores)), joined.unclear(heard.linear))
-    scores[settled] = 1 / (1 + np.exp(-heard.linear[settled, :-1]))
+    scores[settled] = logistic(heard.linear[settled, :-1])
     thresholds = level_thresholds(scores, heard.truth)
     return replace(joined, thresholds=thresholds, alone=alone_thresholds(scores, heard.truth, thresholds))
 

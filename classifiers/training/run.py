@@ -25,9 +25,9 @@ from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel
 from classifiers.pupil_information.identify import identify
 from classifiers.reading import Reader, mask_plain
 from classifiers.training.contrast import contrast_school
-from classifiers.training.data import PublicRow, School, public_rows, school
+from classifiers.training.data import HEADS, PublicRow, School, public_rows, school
 from classifiers.training.encoder.teacher import Teacher
-from classifiers.training.fit import HEADS, fit_public, fit_schools
+from classifiers.training.fit import fit_public, fit_schools
 from classifiers.training.joining import Heard, fit_joined
 from classifiers.training.matrices import ReadSchool, read_school
 from config.words import Label

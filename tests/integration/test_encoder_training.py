@@ -22,9 +22,10 @@ if HERE:
     from safetensors.torch import load_file
     from torch import nn
 
+    from classifiers.training.data import HEADS
     from classifiers.training.encoder import starting_point, teacher
     from classifiers.training.encoder.graph import rounded, write_graph
-    from classifiers.training.encoder.lessons import HEADS, Lessons, public_lessons, school_lessons
+    from classifiers.training.encoder.lessons import Lessons, public_lessons, school_lessons
     from classifiers.training.encoder.network import ATTENDING, HIDDEN, INNER, LAYERS, Network
     from classifiers.training.encoder.teaching import Course, answers, teach
 

@@ -20,7 +20,7 @@ from config.words import Caution
 if HERE:
     from classifiers.features import HASH_SCALE
     from classifiers.training import fit, joining
-    from classifiers.training.fit import HEADS
+    from classifiers.training.data import HEADS
     from classifiers.training.matrices import SCHOOL_BITS, ReadSchool, common_features, hashed, table
 
 pytestmark = [pytest.mark.training, needs_training]

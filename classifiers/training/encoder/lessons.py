@@ -10,11 +10,10 @@ from classifiers.encoder.model import Window, windows_of
 from classifiers.encoder.pieces import Pieces
 from classifiers.encoder.wording import Wording, plain_wording, wording
 from classifiers.reading import Reader
-from classifiers.training.data import PublicRow, School
+from classifiers.training.data import HEADS, PublicRow, School
 from config.words import Flag, Label
 
 F32 = npt.NDArray[np.float32]
-HEADS = (*(label.value for label in Label), *(flag.value for flag in Flag))
 _KINDS = (Flag.INSULT, Flag.THREAT, Flag.HATE, Flag.SEXUAL)
 """Flags that a public source's kinds speak of."""
 _TELL_THREATS = frozenset({"edos", "hatemojibuild", "jigsaw_wiki", "openai_mod"})

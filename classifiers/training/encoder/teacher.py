@@ -9,9 +9,9 @@ import torch
 
 from classifiers.encoder.pieces import Pieces
 from classifiers.encoder.wording import plain_wording
-from classifiers.training.data import PublicRow, School
+from classifiers.training.data import HEADS, PublicRow, School
 from classifiers.training.encoder.graph import write_graph
-from classifiers.training.encoder.lessons import HEADS, Lessons, public_lessons, school_lessons
+from classifiers.training.encoder.lessons import Lessons, public_lessons, school_lessons
 from classifiers.training.encoder.network import Network
 from classifiers.training.encoder.scratch import digest_of, written_whole
 from classifiers.training.encoder.starting_point import starting_network, vocabulary
