@@ -182,8 +182,7 @@ class EmbeddedJudge:
 
     def _see(self, comment: Comment) -> _Seen:
         reading = self._reader.read(comment)
-        teachers = self._reader.place_finder.teachers
-        return _Seen(reading, identify(reading, self._reader.matcher, teachers, self._token_key))
+        return _Seen(reading, identify(reading, self._reader, self._token_key))
 
     def _scores(self, seen: Sequence[_Seen]) -> F64:
         scores = self._panel.scores([one.reading for one in seen], [one.found for one in seen])

@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from classifiers.archive import Archive, read_archive, write_archive
 from classifiers.hashing import Buckets
-from classifiers.odds import logistic
 from config.words import Caution
 
 FORMAT = 2
@@ -62,10 +61,6 @@ class LinearModel:
             self.margins(buckets, features) * self.calibration[0] + self.calibration[1]
         )
         return result
-
-    def scores(self, buckets: Buckets, features: F32) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities, one row a text and one column a head."""
-        return logistic(self.logits(buckets, features))
 
 
 def quantise(weights: F32, keep: float = 1.0) -> tuple[npt.NDArray[np.int8], F32]:

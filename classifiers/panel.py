@@ -15,7 +15,7 @@ from classifiers.archive import MEND
 from classifiers.encoder.model import Encoder, load_encoder
 from classifiers.encoder.wording import Wording, plain_wording, wording
 from classifiers.errors import EncoderFailed, ModelBroken
-from classifiers.features import PUBLIC, describe, public_text
+from classifiers.features import PUBLIC, with_public_opinion
 from classifiers.hashing import hash_texts
 from classifiers.joined import Joined, linear_opinions, load_joined
 from classifiers.linear import LinearModel, load, pick_features
@@ -86,16 +86,10 @@ class Panel:
 
     def linear_opinions(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
         """What the linear models say, as `joined.linear_opinions` lays it out."""
-        rows = [describe(reading, people) for reading, people in zip(readings, found, strict=True)]
-        nothing = np.zeros((len(rows), 0), dtype=np.float32)
-        texts = hash_texts([public_text(reading) for reading in readings], self._public.bits)
-        public = self._public.margins(texts, nothing)[:, 0]
-        for row, margin in zip(rows, public, strict=True):
-            row[PUBLIC] = float(margin)
+        rows = with_public_opinion(readings, found, self._public)
         buckets = hash_texts([reading.masked for reading in readings], self._school.bits)
-        return linear_opinions(
-            self._school.logits(buckets, pick_features(rows, self._school.features)), public
-        )
+        school = self._school.logits(buckets, pick_features(rows, self._school.features))
+        return linear_opinions(school, np.array([row[PUBLIC] for row in rows]))
 
     def telling(self, words: Sequence[str], head: str) -> str:
         """Of these words the one that speaks most for a head, to the linear model."""

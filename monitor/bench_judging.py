@@ -89,7 +89,7 @@ def _per_second(count: int, work: Callable[[], object]) -> float:
 
 def _read_again(panel: Panel, joined: Joined, reader: Reader, comments: Sequence[Comment]) -> float:
     readings = [reader.read(comment) for comment in comments]
-    found = [identify(one, reader.matcher, reader.place_finder.teachers, b"") for one in readings]
+    found = [identify(one, reader, b"") for one in readings]
     return len(joined.unclear(panel.linear_opinions(readings, found))) / len(comments)
 
 

@@ -100,7 +100,7 @@ def _cost(size: int) -> Cost:
 def _per_second(reader: Reader, comments: Sequence[Comment]) -> float:
     started = time.process_time()
     for comment in comments:
-        identify(reader.read(comment), reader.matcher, reader.place_finder.teachers, b"")
+        identify(reader.read(comment), reader, b"")
     return len(comments) / (time.process_time() - started)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from classifiers.places import Place
-from classifiers.reading import Reading
-from classifiers.register.matcher import Matcher
+from classifiers.reading import Reader, Reading
 from classifiers.register.mentions import Form, Kind, Mention
 from classifiers.register.names import words
 from classifiers.register.pupils import PupilIndex
@@ -36,10 +35,8 @@ class Identified(NamedTuple):
     """The register's spelling of a first name or a surname."""
 
 
-def identify(
-    reading: Reading, matcher: Matcher, teachers: dict[str, tuple[str, ...]], token_key: bytes
-) -> list[Identified]:
-    index = matcher.pupil_index
+def identify(reading: Reading, reader: Reader, token_key: bytes) -> list[Identified]:
+    index, teachers = reader.matcher.pupil_index, reader.place_finder.teachers
     named, initials = reading.of(Kind.PUPIL), _initials(reading)
     found: list[Identified] = []
     if named or initials:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from classifiers.features import HASH_SCALE, PUBLIC, describe, public_text
+from classifiers.features import HASH_SCALE, with_public_opinion
 from classifiers.hashing import Buckets, hash_texts
 from classifiers.linear import F32, LinearModel, pick_features
 from classifiers.pupil_information.identify import identify
@@ -44,17 +44,8 @@ def hashed_texts(texts: Sequence[str], bits: int) -> sp.csr_matrix:
 def read_school(school: School, public: LinearModel) -> ReadSchool:
     reader = Reader(school.register)
     readings = [reader.read(comment) for comment in school.comments]
-    rows = [
-        describe(
-            reading,
-            identify(reading, reader.matcher, reader.place_finder.teachers, school.register.token_key),
-        )
-        for reading in readings
-    ]
-    nothing = np.zeros((len(rows), 0), dtype=np.float32)
-    margins = public.margins(hash_texts([public_text(reading) for reading in readings], public.bits), nothing)
-    for row, margin in zip(rows, margins[:, 0], strict=True):
-        row[PUBLIC] = float(margin)
+    found = [identify(reading, reader, school.register.token_key) for reading in readings]
+    rows = with_public_opinion(readings, found, public)
     return ReadSchool(school, hash_texts([reading.masked for reading in readings], SCHOOL_BITS), rows)
 
 

@@ -124,10 +124,7 @@ def _left_out(one: ReadSchool, given: _Given) -> _Fold:
 def _heard(one: School, panel: Panel, encoder: Encoder) -> Heard:
     reader = Reader(one.register)
     readings = [reader.read(comment) for comment in one.comments]
-    people = [
-        identify(reading, reader.matcher, reader.place_finder.teachers, one.register.token_key)
-        for reading in readings
-    ]
+    people = [identify(reading, reader, one.register.token_key) for reading in readings]
     read = encoder.logits([wording(reading) for reading in readings])
     truth = np.array(
         [[bool(row["labels"].get(head, head in row["flags"])) for head in HEADS] for row in one.rows]

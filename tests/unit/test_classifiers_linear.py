@@ -70,7 +70,7 @@ def test_a_saved_model_would_answer_differently(tmp_path: Path) -> None:
     read = load(tmp_path / "model.npz")
     buckets = hash_texts(["a text", ""], BITS)
     features = pick_features([{"a": 1.0, "unknown": 9.0}, {}], model.features)
-    assert np.array_equal(read.scores(buckets, features), model.scores(buckets, features))
+    assert np.array_equal(read.logits(buckets, features), model.logits(buckets, features))
     assert len(read.sha256) == 64
 
 

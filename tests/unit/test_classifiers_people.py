@@ -38,7 +38,7 @@ def read(text: str, context: str | None = None) -> Reading:
 
 def pupils(text: str, context: str | None = None) -> tuple[str, ...]:
     reading = read(text, context)
-    return resolved(identify(reading, READER.matcher, READER.place_finder.teachers, KEY))
+    return resolved(identify(reading, READER, KEY))
 
 
 def staff(text: str) -> set[str]:

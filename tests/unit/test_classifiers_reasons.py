@@ -30,7 +30,7 @@ TEXTS = (
 
 def reasons(text: str, *categories: Label | Flag, telling: str = "") -> list[tuple[str, str, str]]:
     reading = READER.read(Comment("1", text))
-    found = identify(reading, READER.matcher, READER.place_finder.teachers, b"k")
+    found = identify(reading, READER, b"k")
     labels = [word for word in categories if isinstance(word, Label)]
     flags = [word for word in categories if isinstance(word, Flag)]
     made = reasons_for(reading, found, labels, flags, lambda _: telling)
