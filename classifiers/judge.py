@@ -24,6 +24,7 @@ from classifiers.pupil_information.identify import Identified, identify, resolve
 from classifiers.pupil_information.rules import must_be_pupil_information
 from classifiers.reading import Reader, Reading
 from classifiers.reasons import reasons_for
+from classifiers.register.names import word_set
 from classifiers.register.spoken_of import staff_spoken_of
 from classifiers.severity import severity_of
 from classifiers.signs import signs_of, speaks_of_a_picture
@@ -43,6 +44,11 @@ _NEEDS_LABEL = frozenset(
 )
 """Flags that describe abuse or an imputation: without either they would only raise false alarms. (A threat
 stands alone: there a miss is worse than an alarm.)"""
+_SAYS_LITTLE = word_set(
+    """the and who that this these those they them their with from for are was were has have had you your not
+    but all any she her his him its our ours out what when where why how which then than there here will would"""
+)
+"""Words that a reason never points at by themselves: they may weigh, and tell a reader nothing."""
 F64 = npt.NDArray[np.float64]
 
 
@@ -246,7 +252,8 @@ class EmbeddedJudge:
 
     def _telling(self, reading: Reading, head: Label | Flag) -> str:
         """The word of the text that speaks most for a label or a flag; empty when there is none."""
-        words = [word for word in dict.fromkeys(reading.lower.split()) if 2 < len(word) <= 40][:200]
+        said = dict.fromkeys(reading.lower.split())
+        words = [word for word in said if 2 < len(word) <= 40 and word not in _SAYS_LITTLE][:200]
         return self._panel.telling(words, head) if words else ""
 
 
