@@ -46,7 +46,7 @@ _NEEDS_LABEL = frozenset(
 stands alone: there a miss is worse than an alarm.)"""
 _SAYS_LITTLE = word_set(
     """the and who that this these those they them their with from for are was were has have had you your not
-    but all any she her his him its our ours out what when where why how which then than there here will would"""
+    but all any she her his him its our ours out what when where why how which then than there here will"""
 )
 """Words that a reason never points at by themselves: they may weigh, and tell a reader nothing."""
 F64 = npt.NDArray[np.float64]
