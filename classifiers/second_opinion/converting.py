@@ -196,7 +196,7 @@ def quantise(exact: Path, scratch: Path) -> Path:
 
 def _tools() -> tuple[Any, Any, Any]:
     try:
-        import torch  # noqa: PLC0415  as above
+        import torch  # noqa: PLC0415  optional, and slow to import
         from onnxruntime import quantization  # noqa: PLC0415  optional
         from onnxruntime.transformers import optimizer  # noqa: PLC0415  as above
     except ImportError as error:
