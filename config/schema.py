@@ -169,6 +169,42 @@ class Store(Table):
         return sqlite_file(self.database) if isinstance(self.database, str) else None
 
 
+class TimeAuthority(Table):
+    """A time-stamping authority (RFC 3161). Only a digest of the log's checkpoint is sent to it."""
+
+    name: Words
+    url: WebAddress
+    roots: SettingsPath
+    """PEM file with the root certificates that its stamps must lead to."""
+    chain: SettingsPath | None = None
+    """PEM file with the certificates between, where the authority does not send them."""
+    policy: str | None = Field(None, pattern=r"^[0-2](\.\d+)+$")
+    """The only policy (object identifier) that is accepted; any if left out."""
+
+
+class Evidence(Table):
+    """How the evidence is signed, stamped and locked."""
+
+    origin: str | None = Field(None, pattern=r"^[\x21-\x2a\x2c-\x7e]{1,200}$")
+    """The log's name in its checkpoints, fixed at its first one; made from the mail domain if left out."""
+    log_key: SecretReference | None = None
+    """The Ed25519 key (PEM) that signs checkpoints; made as `log.key` beside the evidence if left out."""
+    second_log: SettingsPath | None = None
+    """A folder on another disk or machine that gets a copy of every leaf and checkpoint."""
+    authorities: tuple[TimeAuthority, ...] = Field((), max_length=4)
+    stamp_every: Duration = timedelta(hours=24)
+    manager_key: SettingsPath | None = None
+    """The manager's public key (PEM, X25519): evidence of closed incidents is locked to it."""
+    recovery_key: SettingsPath | None = None
+    """A second public key, kept elsewhere, for when the manager's is lost."""
+
+    @model_validator(mode="after")
+    def _two_keys(self) -> Self:
+        if (self.manager_key is None) != (self.recovery_key is None):
+            raise ValueError("expected manager_key and recovery_key together: one lost key must lose nothing")
+        return self
+
+
 class MailServer(Table):
     host: HostName
     port: int = Field(default=587, ge=1, le=65535)
@@ -343,6 +379,7 @@ class Operations(Table):
 class Settings(Table):
     school: School
     store: Store = Store()
+    evidence: Evidence = Evidence()
     mail: Mail
     people: tuple[Person, ...]
     sources: tuple[Source, ...] = ()

