@@ -5,19 +5,25 @@ from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, 
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
+from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
+from monitor.store.models.pictures import Capture, CaptureState, ImageRuling, Ruling
 from monitor.store.models.register import Consent, Pupil, StaffMember
 from monitor.store.models.sources import School, Source, StreamCursor
 
 __all__ = [
     "Base",
+    "Capture",
+    "CaptureState",
+    "CheckpointRow",
     "Consent",
     "CustodyEvent",
     "Envelope",
     "EvidenceItem",
     "ForgottenItem",
     "Holding",
+    "ImageRuling",
     "Incident",
     "IncidentItem",
     "Item",
@@ -31,10 +37,12 @@ __all__ = [
     "OutgoingMail",
     "Pupil",
     "Recheck",
+    "Ruling",
     "School",
     "Source",
     "StaffMember",
     "StreamCursor",
     "TakedownTask",
+    "TreeTile",
     "WeeklyExport",
 ]
