@@ -87,6 +87,14 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def authority_address(value: str) -> str:
+    """Where a time-stamping authority answers: http will do, because what it answers is signed."""
+    parts = _checked(value, ("https", "http"))
+    if parts.query or parts.fragment:
+        raise ValueError("found a ? or # part; expected the authority's whole address without one")
+    return value
+
+
 def proxy_address(value: str) -> str:
     _checked(value, ("http", "https"))
     return value
@@ -122,6 +130,7 @@ def listen_address(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
+AuthorityAddress = Annotated[str, AfterValidator(authority_address)]
 Mailbox = Annotated[str, AfterValidator(mailbox)]
 HostName = Annotated[str, AfterValidator(host_name)]
 ListenAddress = Annotated[str, AfterValidator(listen_address)]

@@ -30,6 +30,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from config.addresses import (
     IN_CLEAR,
+    AuthorityAddress,
     HostName,
     ListenAddress,
     Mailbox,
@@ -172,8 +173,9 @@ class Store(Table):
 class TimeAuthority(Table):
     """A time-stamping authority (RFC 3161). Only a digest of the log's checkpoint is sent to it."""
 
-    name: Words
-    url: WebAddress
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    """In small letters, digits and hyphens: its stamps are files of this name in an export."""
+    url: AuthorityAddress
     roots: SettingsPath
     """PEM file with the root certificates that its stamps must lead to."""
     chain: SettingsPath | None = None
@@ -193,10 +195,19 @@ class Evidence(Table):
     """A folder on another disk or machine that gets a copy of every leaf and checkpoint."""
     authorities: tuple[TimeAuthority, ...] = Field((), max_length=4)
     stamp_every: Duration = timedelta(hours=24)
+    """How often the newest checkpoint is stamped; every export asks for a stamp besides."""
     manager_key: SettingsPath | None = None
     """The manager's public key (PEM, X25519): evidence of closed incidents is locked to it."""
     recovery_key: SettingsPath | None = None
     """A second public key, kept elsewhere, for when the manager's is lost."""
+
+    @field_validator("authorities")
+    @classmethod
+    def _told_apart(cls, value: tuple[TimeAuthority, ...]) -> tuple[TimeAuthority, ...]:
+        names = [authority.name for authority in value]
+        if len(set(names)) < len(names):
+            raise ValueError("found two authorities of one name; expected a name of its own for each")
+        return value
 
     @model_validator(mode="after")
     def _two_keys(self) -> Self:

@@ -11,6 +11,7 @@ from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
 from monitor.store.models.pictures import Capture, CaptureState, ImageRuling, Ruling
 from monitor.store.models.register import Consent, Pupil, StaffMember
 from monitor.store.models.sources import School, Source, StreamCursor
+from monitor.store.models.stamps import Stamp, StampState
 
 __all__ = [
     "Base",
@@ -41,6 +42,8 @@ __all__ = [
     "School",
     "Source",
     "StaffMember",
+    "Stamp",
+    "StampState",
     "StreamCursor",
     "TakedownTask",
     "TreeTile",
