@@ -132,6 +132,7 @@ def _environment() -> Environment:
         categories=wording.categories,
         soonest_first=_soonest_first,
         rule=_underline,
+        witnessed=_witnessed,
     )
     return environment
 
@@ -139,6 +140,14 @@ def _environment() -> Environment:
 def _soonest_first(asked: Sequence[Asked]) -> list[Asked]:
     """What runs out first stands first; what has no time of its own stands last, in the order given."""
     return sorted(asked, key=lambda one: (one.by is None, one.by or datetime.max.replace(tzinfo=UTC)))
+
+
+def _witnessed(checkpoint: str) -> list[str]:
+    """The lines of a checkpoint; the fingerprint in two halves, because nothing of it may be folded."""
+    *lines, fingerprint = checkpoint.splitlines()
+    groups = fingerprint.split()
+    middle = len(groups) // 2
+    return [*lines, "Key fingerprint:", " ".join(groups[:middle]), " ".join(groups[middle:])]
 
 
 def _underline(heading: str) -> str:

@@ -39,6 +39,8 @@ class AlertFacts:
     """E.g. that the evidence is sealed, and since when."""
     joined: bool = False
     """Whether this is news about an incident that was already told of."""
+    checkpoint: str = ""
+    """The evidence log as it stands: origin, size, root, and the key's fingerprint, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class DigestFacts:
     items_seen: int | None = None
     not_judged: int = 0
     console_url: str | None = None
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +159,4 @@ class WeeklyFacts:
     notes: tuple[str, ...] = ()
     """Further lines: support offered to staff, review dates, false alarms."""
     console_url: str | None = None
+    checkpoint: str = ""

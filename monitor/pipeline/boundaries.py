@@ -15,6 +15,8 @@ class Boundary(StrEnum):
     AFTER_COMMIT = "after commit"
     BEFORE_PROMOTE = "before promote"
     AFTER_PROMOTE = "after promote"
+    BEFORE_CHECKPOINT = "before checkpoint"
+    AFTER_CHECKPOINT = "after checkpoint"
     BEFORE_SEND = "before send"
     AFTER_SEND = "after send"
     BEFORE_MARK = "before mark"

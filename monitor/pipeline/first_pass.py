@@ -11,6 +11,7 @@ from alerts.mail.facts import DigestFacts, DigestLine
 from config.schema import Person
 from config.words import Lane, Severity, TaskState
 from monitor.pipeline import outbox
+from monitor.pipeline.checkpointing import foot
 from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
 from monitor.store.models import Incident, IncidentItem, Item, ItemState, Source, StreamCursor
@@ -83,6 +84,7 @@ def _queue(
         first_pass_of=source.name,
         items_seen=_count(session, source),
         not_judged=_count(session, source, ItemState.NOT_JUDGED),
+        checkpoint=foot(session, site),
     )
     worst = max((Severity(incident.severity) for incident in incidents), key=lambda one: one.rank)
     letter = outbox.Letter(

@@ -91,6 +91,8 @@ _HEADLINES = {
     "not_judged": "a comment could not be judged",
     "model_missing": "comments are judged without the {}",
     "housekeeping": "{} fails",
+    "log_unsigned": "the {} is not signed",
+    "second_log_behind": "the {} is not kept up",
 }
 
 

@@ -19,6 +19,7 @@ from alerts.mail.facts import AlertFacts, Asked
 from classifiers.interface import Judgement
 from config.words import Lane, Severity
 from monitor.pipeline import outbox
+from monitor.pipeline.checkpointing import foot
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
@@ -82,11 +83,9 @@ class IncidentDesk:
         """Mark all its evidence; `close_withheld` reduces what stands in the folders after the commit."""
         of_incident = select(IncidentItem.item_id).where(IncidentItem.incident_id == incident.id)
         self.session.flush()  # the item that joined just now is among them
-        self.session.execute(
-            update(EvidenceItem)
-            .where(EvidenceItem.item_id.in_(of_incident))
-            .values(withheld=str(Lane.INDECENT_IMAGE))
-        )
+        # One by one: the custody record sees changes of rows, not of statements.
+        for row in self.session.scalars(select(EvidenceItem).where(EvidenceItem.item_id.in_(of_incident))):
+            row.withheld = str(Lane.INDECENT_IMAGE)
 
     def _open_new(self, found: Found) -> None:
         ladder = open_ladder(
@@ -172,6 +171,7 @@ def queue_alert(
         not_judged=not_judged,
         evidence_note=_EVIDENCE[ladder.lane is Lane.INDECENT_IMAGE],
         joined=news is not None,
+        checkpoint=foot(session, site),
     )
     now = site.now()
     incident.told_at = incident.told_at or now

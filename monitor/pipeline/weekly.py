@@ -1,5 +1,6 @@
 """The weekly export: made once a week from what was sealed, and announced to its reader."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from alerts.export.writer import ExportMade, write_export
 from alerts.mail.drafts import weekly_draft
 from config.schema import Role
 from monitor.pipeline import outbox
+from monitor.pipeline.checkpointing import foot
 from monitor.pipeline.weekly_contents import week_contents
 from monitor.pipeline.weekly_facts import weekly_facts
 from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
@@ -115,7 +117,7 @@ def _row(site: Site, week: IsoWeek, made: ExportMade) -> WeeklyExport:
 def _announce(session: Session, site: Site, contents: ExportContents, made: ExportMade) -> None:
     readers = readers_of(site, Role.SENIOR_MANAGER)
     facts = weekly_facts(session, site, contents, made, kept_from(session, site, readers))
-    draft = weekly_draft(facts)
+    draft = weekly_draft(replace(facts, checkpoint=foot(session, site)))
     for person in readers:
         letter = outbox.Letter(
             "weekly", f"weekly:{contents.week}", person.email, outbox.WEEKLY_PRIORITY, draft
