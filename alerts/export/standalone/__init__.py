@@ -1,0 +1,1 @@
+"""What travels inside every export, for somebody who has nothing of ours."""

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""Check an export of schoolwatch with Python 3.8 or later and the `openssl` program (3.0 or later) alone.
+
+    python3 verify.py [FOLDER or ZIP] [--fingerprint HEX] [--since FILE] [--proof FILE]
+
+FOLDER or ZIP   the export; the folder that this file lies in if left out.
+--fingerprint   of the school's key, from paper or an earlier e-mail. Without it an export that was made anew
+                as a whole, under another key, looks like a good one.
+--since         a file with the three lines at the foot of an earlier e-mail (name of the log, size, root):
+                shows that what the log held then still stands in it unchanged.
+--proof         NAME.zip.tlog-proof, which came beside the zip; looked for beside the export if left out.
+
+Checked: (1) every file against the two lists of a BagIt bag (RFC 8493), and that there is nothing besides;
+(2) the school's Ed25519 signatures over these lists and over the log's checkpoint; (3) each item's files
+against its seal, and the seal's two lines in the log against the checkpoint (Merkle tree, RFC 6962); (4) the
+time stamps over the checkpoint (RFC 3161); (5) --since; (6) the export's own line in the log. Whoever doubts
+this file takes it from another copy. Exit status: 0 all matches, 1 something does not and is named, 2 misuse.
+"""
+# fmt: off
+from __future__ import annotations
+
+import argparse
+import calendar
+import hashlib
+import json
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from base64 import b64decode as unbase64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+PAYLOAD, TAGS, SIGNED = "manifest-sha256.txt", "tagmanifest-sha256.txt", "SEAL/signed-files"
+HEAD, STAMPED, KEY = "SEAL/checkpoint", "SEAL/stamped-checkpoint", "SEAL/pubkey.pem"
+REQUIRED = {PAYLOAD, TAGS, SIGNED, HEAD, KEY, "SEAL/vkey.txt", "SEAL/consistency", "SEAL/export-salt",
+            "README.txt", "bag-info.txt", "bagit.txt", "verify.py", "data/INDEX.csv"}
+MOST_FILES, MOST_BYTES = 200_000, 2 * 1024**3
+PLAIN = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
+
+class Bad(Exception):
+    """Something does not hold; the text says what."""
+
+def sha256(data: bytes) -> bytes: return hashlib.sha256(data).digest()
+def canonical(value: object) -> bytes:
+    """The one spelling of a JSON value that is hashed: sorted keys, no blanks, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+def attempt(faults: list[tuple[str, str]], name: str, what: Callable[..., Any], *arguments: Any) -> Any:
+    """What a check finds, or stumbles over, becomes a fault under a name."""
+    try:
+        return what(*arguments)
+    except KeyError as missing:
+        faults.append((name, f"could not be checked: {missing.args[0]} is missing"))
+    except Bad as wrong:
+        faults.append((name, str(wrong)))
+    except Exception as error:  # whatever a file of any content at all can bring about
+        faults.append((name, f"was changed: it cannot be read ({error})"))
+    return None
+
+def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
+    """Name -> bytes of every file, held in memory: nothing is unpacked, and no link is followed."""
+    entries: list[tuple[str, int, int, Callable[[], bytes]]]
+    if path.is_dir():
+        there = [(one, one.lstat()) for one in path.rglob("*")]
+        entries = [(one.relative_to(path).as_posix(), of.st_mode, of.st_size, one.read_bytes)
+                   for one, of in there if not stat.S_ISDIR(of.st_mode) or not any(one.iterdir())]
+    else:
+        archive = zipfile.ZipFile(path)  # reads no more of an entry than the size that it claims
+        entries = [(one.filename, (one.external_attr >> 16) or stat.S_IFREG, one.file_size,
+                    lambda one=one: archive.read(one)) for one in archive.infolist()]  # type: ignore[misc]
+    if len(entries) > MOST_FILES or sum(entry[2] for entry in entries) > MOST_BYTES:
+        raise Bad(f"is too large: more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes; not read")
+    files: dict[str, bytes] = {}
+    for name, mode, _, content in entries:
+        if name in files:
+            faults.append((name, "was added: it stands in the zip twice"))
+        elif not stat.S_ISREG(mode) or not re.fullmatch(f"{PLAIN}(?:/{PLAIN})*", name):
+            faults.append((name, "was added: no plain file, or a name that leads elsewhere"))
+        else:
+            files[name] = attempt(faults, name, content) or b""
+    return files
+
+# --- (1) The lists ---
+def listed(data: bytes) -> dict[str, str]:
+    """Lines as `sha256sum` writes them -> {name: hash}; any other spelling of the same is refused."""
+    found = {name: digest for digest, name in (line.split("  ", 1) for line in data.decode().splitlines())}
+    if "".join(f"{found[name]}  {name}\n" for name in sorted(found)).encode() != data:
+        raise Bad("was changed: its lines are not in order or not whole")
+    return found
+
+def check_lists(files: dict[str, bytes], faults: list[tuple[str, str]]) -> None:
+    faults += [(name, "is missing") for name in sorted(REQUIRED - set(files))]
+    known = {TAGS, *REQUIRED}
+    for manifest, of_payload in ((PAYLOAD, True), (TAGS, False)):
+        for name, digest in (attempt(faults, manifest, listed, files.get(manifest, b"")) or {}).items():
+            known.add(name)
+            if name.startswith("data/") != of_payload or name == TAGS:
+                faults.append((manifest, f"was changed: it lists {name}"))
+            elif name in files and sha256(files[name]).hex() != digest:
+                faults.append((name, f"was changed (or its line in {manifest} was): its SHA-256 differs"))
+            elif name not in files and name not in REQUIRED:
+                faults.append((name, f"is missing: {manifest} lists it"))
+    faults += [(name, "was added: no list names it") for name in sorted(set(files) - known)]
+
+# --- (2) The school's key ---
+def openssl(arguments: str, **handed: bytes) -> tuple[bool, str]:
+    """(Whether openssl agreed, what it said). What is handed over by name lies in its folder as a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in handed.items():
+            Path(folder, name).write_bytes(data)
+        try:
+            done = subprocess.run(["openssl", *arguments.split()], cwd=folder, capture_output=True)
+        except OSError as error:
+            raise Bad(f"could not be checked: the openssl program does not run ({error})") from error
+    return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+def public_key(files: dict[str, bytes]) -> tuple[str, bytes]:
+    """The log's name, and the 32 bytes of its key; pubkey.pem and vkey.txt must speak of the same one."""
+    der = unbase64("".join(files[KEY].decode("ascii").split("-----")[2].split()))
+    name, _, encoded = files["SEAL/vkey.txt"].decode("ascii").strip().split("+", 2)
+    if len(der) != 44 or unbase64(encoded) != b"\x01" + der[12:]:  # RFC 8410: 12 bytes that say "Ed25519"
+        raise Bad("pubkey.pem and vkey.txt are not the same Ed25519 key")
+    return name, der[12:]
+
+def opened(note: bytes, files: dict[str, bytes]) -> str:
+    """The text of a signed note (C2SP): text, empty line, `- name base64(key id + signature)`."""
+    (name, key), (text, _, foot) = public_key(files), note.decode("utf-8").rpartition("\n\n")
+    wanted = "pkeyutl -verify -pubin -inkey pem -rawin -in text -sigfile signature"
+    for line in foot.splitlines():
+        raw, key_id = unbase64(line.rsplit(" ", 1)[-1]), sha256(name.encode() + b"\n\x01" + key)[:4]
+        handed = {"pem": files[KEY], "text": (text + "\n").encode(), "signature": raw[4:]}
+        if line.startswith(f"\u2014 {name} ") and raw[:4] == key_id and openssl(wanted, **handed)[0]:
+            return text + "\n"
+    raise Bad("was changed, or is not signed by the key in SEAL/pubkey.pem")
+
+def checkpoint(text: str) -> tuple[str, int, bytes]:
+    """The three lines of a checkpoint (C2SP): the log's name, its size, its root."""
+    origin, size, root = text.strip().splitlines()[:3]
+    return origin, int(size), unbase64(root)
+
+def check_signed_files(files: dict[str, bytes]) -> None:
+    """The signature covers the list of the payload and every file outside of data/."""
+    first, _, lines = opened(files[SIGNED], files).partition("\n")
+    signed = listed(lines.encode())
+    tags = {one for one in files if not one.startswith("data/")} - {SIGNED, TAGS}
+    odd = [one for one in sorted({*tags, *signed}) if sha256(files.get(one, b"")).hex() != signed.get(one)]
+    if first != "schoolwatch export, format 1" or odd:
+        raise Bad(f"the school signed something else than what is here: {', '.join(odd)}")
+
+# --- (3) The log ---
+def climb(at: int, last: int, old: bytes, new: bytes, path: list[bytes]) -> tuple[bytes, bytes]:
+    """Two ways up the tree at once, of an older tree and a newer one (RFC 9162, 2.1.3.2 and 2.1.4.2)."""
+    for sibling in path:
+        if last == 0:
+            raise Bad("its proof is too long")
+        if at & 1 or at == last:
+            old, new = sha256(b"\x01" + sibling + old), sha256(b"\x01" + sibling + new)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            new = sha256(b"\x01" + new + sibling)
+        at, last = at >> 1, last >> 1
+    if last:
+        raise Bad("its proof is too short")
+    return old, new
+
+def check_consistent(size: int, root: bytes, new_size: int, new_root: bytes, path: list[bytes]) -> None:
+    """The newer tree begins with the whole older one."""
+    at, last, path = size - 1, new_size - 1, path if size & (size - 1) else [root, *path]
+    while at & 1 and size != new_size:
+        at, last = at >> 1, last >> 1
+    shown = (new_root, root) if size == new_size else climb(at, last, path[0], path[0], path[1:])
+    if shown != (root, new_root):
+        raise Bad(f"the log was rewritten: it no longer begins with the {size} lines that it had then")
+
+def proven_leaf(data: bytes, log: str) -> tuple[str, bytes]:
+    """The line of the log in a proof (C2SP tlog-proof), and the checkpoint under which it stands."""
+    head, _, note = data.decode("utf-8").partition("\n\n")
+    kind, extra, index, *path = head.split("\n")
+    leaf, at, (origin, size, root) = unbase64(extra[6:]), int(index[6:]), checkpoint(note)
+    start = sha256(b"\x00" + leaf)  # `extra ` and `index ` have six characters
+    top = climb(at, size - 1, start, start, [unbase64(one) for one in path])[1]
+    if kind != "c2sp.org/tlog-proof@v1" or origin != log or not 0 <= at < size or top != root:
+        raise Bad("its line does not stand in the log at that checkpoint")
+    return leaf.decode(), note.encode()
+
+def check_item(uid: str, own: dict[str, bytes], files: dict[str, bytes], log: str) -> None:
+    """An item's files against its seal, and the seal against two lines of the log."""
+    leaf, note = proven_leaf(files[f"data/proofs/{uid}.tlog-proof"], log)
+    seen = json.loads(leaf)
+    if seen["item_id"] != uid or seen["kind"] != "item" or note != files[HEAD]:
+        raise Bad("its proof is of another item or checkpoint")
+    if not own: return  # only the reference is here; the proof will fit the files when they are shown one day
+    seal = json.loads(own["seal.json"])
+    leaf2, note2 = proven_leaf(files[f"data/proofs/{uid}.evidence.tlog-proof"], log)
+    sealed, manifest = json.loads(leaf2), seal["manifest"]
+    if {seal["item_id"], sealed["item_id"]} != {uid} or seal["leaf"] != leaf or note2 != note:
+        raise Bad("its seal was changed, or belongs to another item")
+    there = {name: sha256(data).hex() for name, data in own.items() if name != "seal.json"}
+    odd = sorted(one for one in {*there, *manifest} if there.get(one) != manifest.get(one))
+    if odd or canonical(seal) != own["seal.json"]:
+        raise Bad(f"not as it was sealed: {', '.join(odd) or 'seal.json'}")
+    commit = sha256(bytes.fromhex(seal["manifest_salt"]) + canonical(manifest)).hex()
+    if not commit == seal["manifest_commit"] == sealed["commit"] or sealed["kind"] != "evidence":
+        raise Bad("its files are not those that the log was told of when they were sealed")
+    if sha256(bytes.fromhex(seal["salt"]) + own["record.json"]).hex() != seen["commit"]:
+        raise Bad("record.json is not what the log was told of when the item was seen")
+
+def check_items(files: dict[str, bytes], faults: list[tuple[str, str]], log: str) -> str:
+    items: dict[str, dict[str, bytes]] = {}
+    for name, data in files.items():
+        item = re.match(r"data/(?:items/([^/]+)/(.+)|proofs/([^/.]+)\.)", name)
+        if item:
+            items.setdefault(item[1] or item[3], {}).update({item[2]: data} if item[1] else {})
+    for uid, own in sorted(items.items()):
+        attempt(faults, f"data/items/{uid}", check_item, uid, own, files, log)
+    return f"Items: {len(items)}, of which {sum(map(bool, items.values()))} with their files"
+
+# --- (4) Time, (5) the past, (6) the export itself ---
+def check_stamp(name: str, files: dict[str, bytes]) -> str:
+    """A time stamp over a checkpoint, as of its own time: the certificate may have ended since."""
+    over, chain = STAMPED if STAMPED in files else HEAD, files[name[:-len(".tsr")] + "-chain.pem"]
+    said = openssl("ts -reply -in reply -text", reply=files[name])[1]
+    shown = re.search(r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT", said, re.MULTILINE)
+    if not shown:
+        raise Bad("is no time stamp that openssl can read")
+    at = calendar.timegm(time.strptime(shown[1] + shown[2], "%b %d %H:%M:%S %Y"))
+    agreed, said = openssl(f"ts -verify -data data -in reply -CAfile chain -untrusted chain -attime {at}",
+                           data=files[over], reply=files[name], chain=chain)
+    if not agreed:
+        raise Bad(f"openssl does not accept it over {over}: {' '.join(said.split())[-160:]}")
+    size = checkpoint(files[over].decode())[1]
+    return f"Time:  the log's first {size} lines, stamped by {name[5:-4]} at {shown[1] + shown[2]} UTC"
+
+def check_since(earlier: bytes, files: dict[str, bytes]) -> str:
+    """SEAL/consistency holds every earlier checkpoint of the log, each with the proof up to this one."""
+    log, new_size, new_root = checkpoint(files[HEAD].decode())
+    origin, size, root = checkpoint(earlier.decode())
+    lines = [line.split() for line in files["SEAL/consistency"].decode().splitlines()]
+    paths = {new_size: [], **{int(line[0]): [unbase64(one) for one in line[2:]] for line in lines}}
+    if origin != log or not 0 < size <= new_size:
+        raise Bad("could not be checked: the earlier checkpoint is newer than this export, or of another log")
+    if size not in paths:
+        raise Bad(f"the log was rewritten: it knows of no checkpoint with {size} lines, or of later ones only")
+    check_consistent(size, root, new_size, new_root, paths[size])
+    return f"Since: the first {size} lines of the log are those of the earlier checkpoint"
+
+def check_export_line(proof: bytes, files: dict[str, bytes], log: str) -> str:
+    """The log's own line about this export commits to the list of the payload."""
+    text, note = proven_leaf(proof, log)
+    leaf, _, salt = json.loads(text), opened(note, files), bytes.fromhex(files["SEAL/export-salt"].decode().strip())
+    if leaf["kind"] != "export" or leaf["commit"] != sha256(salt + files[PAYLOAD]).hex():
+        raise Bad("the log was told of another export than this one")
+    return f"Proof: this export is line {leaf['seq']} of the log"
+
+def check(path: Path, wanted: str, since: bytes, proof: bytes) -> tuple[list[tuple[str, str]], list[str]]:
+    """Everything: what is wrong, by name, and what was found. `since` and `proof` are the files' bytes."""
+    faults: list[tuple[str, str]] = []
+    files = attempt(faults, path.name, read, path, faults)
+    if files is None:
+        return faults, []
+    check_lists(files, faults)
+    log, key = attempt(faults, KEY, public_key, files) or ("", b"")
+    if wanted and re.sub("[^0-9a-f]", "", wanted.lower()) != sha256(key).hex():
+        faults.append((KEY, "the export was made under another key than that of --fingerprint"))
+    attempt(faults, SIGNED, check_signed_files, files)
+    size = (attempt(faults, HEAD, lambda: checkpoint(opened(files[HEAD], files))) or (log, 0))[1]
+    found: list[Any] = ["Key:   " + " ".join(re.findall("....", sha256(key).hex())), f"Log:   {log}, {size} lines"]
+    found.append(check_items(files, faults, log))
+    found += [attempt(faults, one, check_stamp, one, files) for one in sorted(files) if one.endswith(".tsr")]
+    if STAMPED in files: attempt(faults, STAMPED, check_since, files[STAMPED], files)
+    found.append(since and attempt(faults, "the log", check_since, since, files))
+    found.append(proof and attempt(faults, "the proof beside it", check_export_line, proof, files, log))
+    return sorted(set(faults)), [one for one in found if one]
+
+def main() -> int:
+    options = argparse.ArgumentParser(description="Check an export of schoolwatch.")
+    options.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    options.add_argument("--fingerprint", default="")
+    options.add_argument("--since", type=Path)
+    options.add_argument("--proof", type=Path)
+    given = options.parse_args()
+    beside = given.proof or Path(re.sub(r"\.zip$", "", str(given.export)) + ".zip.tlog-proof")
+    proof = beside.read_bytes() if given.proof or beside.is_file() else b""
+    faults, found = check(given.export, given.fingerprint, given.since.read_bytes() if given.since else b"", proof)
+    found += [] if proof else ["Not checked: the export's line in the log (no .tlog-proof beside it)"]
+    found += [] if given.fingerprint else ["Not checked: whose key it is (compare it with the school's paper)"]
+    found += [f"FAILED {ascii(name)[1:-1]}: {ascii(why)[1:-1]}" for name, why in faults]
+    print(*found, f"{len(faults)} faults" if faults else "Everything matches.", sep="\n")
+    return 1 if faults else 0
+
+if __name__ == "__main__":
+    sys.exit(main())
