@@ -44,6 +44,7 @@ from config.cross_checks import between_tables
 from config.database import complete_address, database_address, sqlite_file
 from config.durations import parse_duration
 from config.folders import FOLDER, SettingsPath
+from config.policy.retention import shipped_periods
 from config.secrets import SecretMissing, SecretReference
 from config.words import Caution
 
@@ -379,6 +380,23 @@ class Detoxify(Table):
         return self
 
 
+class Retention(Table):
+    """What this school decided about how long it keeps things, in place of the shipped periods."""
+
+    periods: dict[str, Duration] = Field(default_factory=dict)
+    """Rule (`schoolwatch retention --rules` lists them) → length, e.g. `closed_incident = "730d"`."""
+
+    @field_validator("periods")
+    @classmethod
+    def _rules_are_known(cls, value: dict[str, timedelta]) -> dict[str, timedelta]:
+        for name, length in value.items():
+            if name not in shipped_periods():
+                raise ValueError(f"found {name!r}; expected one of {', '.join(shipped_periods())}")
+            if length % timedelta(days=1):
+                raise ValueError(f'found a part of a day for {name}; expected whole days, such as "365d"')
+        return value
+
+
 class Operations(Table):
     """How the daemon tells somebody that it has stopped seeing (promise 8)."""
 
@@ -397,6 +415,7 @@ class Settings(Table):
     network: Network = Network()
     console: Console = Console()
     operations: Operations = Operations()
+    retention: Retention = Retention()
     judgement: Judgement = Judgement()
     detoxify: Detoxify | None = None
 

@@ -1,4 +1,4 @@
-"""The shipped policy as data: hosts and their report routes, helplines.
+"""The shipped policy as data: hosts and their report routes, helplines, periods of retention.
 
 Every fact says how well it is known. `confirmed = false` means that nobody has opened the route or asked
 the service on a date that stands beside it; such a fact is never shown as certain.
@@ -7,12 +7,16 @@ the service on a date that stands beside it; such a fact is never shown as certa
 from config.policy.helplines import Helpline, helplines
 from config.policy.hosts import Host, host_for, hosts
 from config.policy.known import Confidence
+from config.policy.retention import Period, retention_periods, shipped_periods
 
 __all__ = [
     "Confidence",
     "Helpline",
     "Host",
+    "Period",
     "helplines",
     "host_for",
     "hosts",
+    "retention_periods",
+    "shipped_periods",
 ]

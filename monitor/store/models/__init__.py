@@ -1,7 +1,8 @@
 """The tables, a module for each matter. Importing this package registers them all."""
 
+from monitor.store.models.at_rest import Erasure, Hold, IncidentBox, LabelledFile
 from monitor.store.models.base import Base
-from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, Holding, Leaf
+from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, EvidenceState, Holding, Leaf
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
@@ -21,15 +22,20 @@ __all__ = [
     "Consent",
     "CustodyEvent",
     "Envelope",
+    "Erasure",
     "EvidenceItem",
+    "EvidenceState",
     "ForgottenItem",
+    "Hold",
     "Holding",
     "ImageRuling",
     "Incident",
+    "IncidentBox",
     "IncidentItem",
     "Item",
     "ItemState",
     "Judgement",
+    "LabelledFile",
     "Leaf",
     "LearnedVersion",
     "MailState",

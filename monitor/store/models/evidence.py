@@ -1,5 +1,7 @@
 """The log of commitments, the 24-hour holding area, and what was promoted to evidence."""
 
+from enum import StrEnum
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,6 +54,14 @@ class Holding(Base):
     expires_at: Mapped[Moment] = mapped_column(index=True)
 
 
+class EvidenceState(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"
+    """Its files and words lie in a box that only the manager's or the recovery key opens."""
+    ERASED = "erased"
+    """Nothing of it is left but its leaves in the log, and a row in `erasures` that says why."""
+
+
 class EvidenceItem(Base):
     """An item whose evidence stands as files in the evidence folder."""
 
@@ -71,10 +81,15 @@ class EvidenceItem(Base):
     """File name → SHA-256."""
     withheld: Mapped[Name | None]
     """Set for the indecent-image lane: the reference stands, the rest is closed."""
+    state: Mapped[EvidenceState] = mapped_column(
+        String(16), index=True, default=EvidenceState.OPEN, server_default=EvidenceState.OPEN
+    )
+    locked_at: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]
 
 
 class CustodyEvent(Base):
-    """Who did what to which evidence, when and why. Never changed or removed."""
+    """Who did what to which evidence, when and why. Never changed or removed; what it says can be erased."""
 
     __tablename__ = "custody_events"
 
@@ -87,3 +102,9 @@ class CustodyEvent(Base):
     reference: Mapped[Name | None]
     """The incident, where there is one."""
     details: Mapped[Json]
+    uid: Mapped[str | None] = mapped_column(String(36))
+    """None, like the next three, on events from before custody was part of the log."""
+    salt: Mapped[Bytes | None]
+    content: Mapped[Bytes | None]
+    """What the leaf commits to; erased together with its salt."""
+    leaf_seq: Mapped[int | None] = mapped_column(index=True)
