@@ -1,10 +1,14 @@
 """The evidence folder: one folder an item, written so that a power cut leaves all of a file or none."""
 
+import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+
+_AT_ONCE = 1 << 20
 
 
 class EvidenceNotWritten(Exception):
@@ -17,14 +21,18 @@ def item_folder(root: Path, uid: str) -> Path:
 
 def write_item(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
     """Make an item's folder hold these files and no others. Done again after a crash, it gives the same."""
+    add_files(root, uid, files)
+    # A part may be another pass's that writes the same item at this moment.
+    remove_others(root, uid, files, parts_too=False)
+
+
+def add_files(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
+    """Put files beside those that an item's folder has; each is whole and durable, or not there."""
     folder = item_folder(root, uid)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             _write_durably(folder / name, content)
-        for path in folder.iterdir():
-            if path.name not in files and not _is_part(path):
-                path.unlink()
         for parent in (folder, folder.parent, folder.parent.parent, root):
             _sync_folder(parent)
     except OSError as error:
@@ -32,6 +40,34 @@ def write_item(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
             f"Evidence cannot be written to {folder}: {error.strerror}. "
             "Free some space or let schoolwatch's account write there; the item waits and is tried again."
         ) from error
+
+
+def remove_others(root: Path, uid: str, kept: Collection[str], *, parts_too: bool = True) -> int:
+    """Overwrite and remove every file of an item's folder but these; answers how many that were.
+
+    What a file system that copies on write, or the cells of a flash disk, kept of them cannot be reached from
+    here: the disk itself has to be encrypted (docs/retention.md).
+    """
+    folder = item_folder(root, uid)
+    there = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+    others = [path for path in there if path.name not in kept and (parts_too or not _is_part(path))]
+    for path in others:
+        shred(path)
+    if others:
+        _sync_folder(folder)
+    return len(others)
+
+
+def shred(path: Path) -> None:
+    """Overwrite a file in its place, make that durable, and remove it; nothing is said when it is not there."""
+    with contextlib.suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            left = path.stat().st_size
+            while left > 0:
+                left -= file.write(bytes(min(left, _AT_ONCE)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
 
 
 def _write_durably(path: Path, content: bytes) -> None:
@@ -59,6 +95,7 @@ def remove_item(root: Path, uid: str) -> None:
     """Take an item's folder away; nothing is said when it is not there."""
     folder = item_folder(root, uid)
     if folder.exists():
+        remove_others(root, uid, ())
         shutil.rmtree(folder)
         _sync_folder(folder.parent)
 
@@ -79,7 +116,7 @@ def stored_uids(root: Path) -> set[str]:
 def remove_parts(root: Path) -> None:
     """Clear what crashed attempts left; nothing refers to it."""
     for path in (root / "items").glob("*/*/.*.part"):
-        path.unlink(missing_ok=True)
+        shred(path)
 
 
 def _is_part(path: Path) -> bool:
