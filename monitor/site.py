@@ -53,7 +53,7 @@ def open_site(settings: Settings, now: Now = utc_now, *, line_up: bool = True) -
     `line_up` brings the schedule to the sources of the settings. Only what polls may: a command that just
     looks must not give a running service sources that it has never heard of, or take some away.
     """
-    database = Database(settings.store.database_url())
+    database = Database(settings.store.database_url(), now)
     try:
         schema.upgrade(database)
         make_folder(settings.store.evidence)

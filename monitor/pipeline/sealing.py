@@ -15,7 +15,7 @@ from monitor.evidence.folder import read_item, remove_item, stored_uids, write_i
 from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.site import Site
-from monitor.store import custody, log
+from monitor.store import log
 from monitor.store.models import Envelope, EvidenceItem, Holding, Item, ItemState, Leaf
 
 log_lines = structlog.get_logger()
@@ -96,7 +96,6 @@ def record_evidence(session: Session, school_id: int, promoted: Sequence[Promote
                 withheld=str(Lane.INDECENT_IMAGE) if one.withheld else None,
             )
         )
-        custody.note(session, school_id, now, "sealed", item_uid=one.uid)
         _erase_holding(session, one.item_id)
 
 
@@ -159,6 +158,3 @@ def _reseal(session: Session, site: Site, row: EvidenceItem, bundle: Bundle) -> 
     (leaf,) = log.append(session, site.school_id, site.now(), [entry])
     session.flush()
     row.files, row.evidence_leaf_seq = digests, leaf.seq
-    custody.note(
-        session, site.school_id, site.now(), "reduced", item_uid=row.item_uid, reason=str(row.withheld)
-    )

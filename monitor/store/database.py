@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from monitor.clock import Now, utc_now
+from monitor.store import custody_watch
+
 BUSY_SECONDS = 30
 """How long a writer waits for another; a page is written in milliseconds."""
 
@@ -39,8 +42,9 @@ class DatabaseUnusable(Exception):
 class Database:
     """A school's database. `write()` is a transaction, `read()` a look without one."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, now: Now = utc_now) -> None:
         self.engine = _engine(url)
+        self._info = {custody_watch.CLOCK: now}
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,7 +53,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """All of it or nothing. No network call belongs in here."""
-        with plain_words(self.engine), Session(self.engine) as session, session.begin():
+        with plain_words(self.engine), Session(self.engine, info=self._info) as session, session.begin():
             yield session
 
     @contextmanager

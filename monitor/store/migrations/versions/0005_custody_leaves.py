@@ -1,10 +1,50 @@
-"""Custody events as leaves of the log."""
+"""Custody events as leaves of the log; what they say can be erased and nothing else of them changed."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_KEPT = ("id", "school_id", "at", "action", "item_uid", "reference", "uid", "leaf_seq")
+
 
 def upgrade() -> None:
-    pass
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    op.add_column("custody_events", sa.Column("uid", sa.String(length=36), nullable=True))
+    op.add_column("custody_events", sa.Column("salt", sa.LargeBinary(), nullable=True))
+    op.add_column("custody_events", sa.Column("content", sa.LargeBinary(), nullable=True))
+    op.add_column("custody_events", sa.Column("leaf_seq", sa.Integer(), nullable=True))
+    op.create_index(op.f("ix_custody_events_leaf_seq"), "custody_events", ["leaf_seq"])
+    (_let_erase_sqlite if sqlite else _let_erase_postgresql)()
+
+
+def _erases(details: str, same: str) -> str:
+    kept = " AND ".join(f"NEW.{name} {same} OLD.{name}" for name in _KEPT)
+    return (
+        f"NEW.salt IS NULL AND NEW.content IS NULL AND NEW.actor = 'erased' AND {details} = '{{}}' AND {kept}"
+    )
+
+
+def _let_erase_sqlite() -> None:
+    op.execute("DROP TRIGGER custody_events_no_update")
+    op.execute(
+        "CREATE TRIGGER custody_events_no_update BEFORE UPDATE ON custody_events "
+        f"WHEN NOT ({_erases('NEW.details', 'IS')}) "
+        "BEGIN SELECT RAISE(ABORT, 'custody_events is only ever added to'); END"
+    )
+
+
+def _let_erase_postgresql() -> None:
+    op.execute("DROP TRIGGER custody_events_no_change ON custody_events")
+    op.execute(
+        "CREATE TRIGGER custody_events_no_change BEFORE DELETE OR TRUNCATE ON custody_events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION custody_events_is_only_added_to()"
+    )
+    op.execute(
+        "CREATE TRIGGER custody_events_only_erased BEFORE UPDATE ON custody_events FOR EACH ROW "
+        f"WHEN (NOT ({_erases('NEW.details::text', 'IS NOT DISTINCT FROM')})) "
+        "EXECUTE FUNCTION custody_events_is_only_added_to()"
+    )
