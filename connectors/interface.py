@@ -177,10 +177,16 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     ca_bundle: Path | None = None
+    closed: frozenset[str] = frozenset()
+    """Ids (and versions) that nobody asks about any more: a suspected indecent image (QC 2.7.4)."""
 
 
 Now = Callable[[], datetime]
 """The one injected clock; answers aware UTC times."""
+
+
+def no_media(_raw: bytes) -> tuple[Media, ...]:
+    return ()
 
 
 class Connector(Protocol):
@@ -230,3 +236,5 @@ class Plugin:
     """What a school's filter must allow."""
     limits: tuple[str, ...] = ()
     """What cannot be seen on this platform, in plain words, for `sources` and the docs."""
+    media_in: Callable[[bytes], tuple[Media, ...]] = no_media
+    """The media that an item's own object (`Item.raw`) names; words only, nothing is fetched."""

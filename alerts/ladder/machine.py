@@ -34,12 +34,13 @@ from alerts.ladder.state import (
 from alerts.ladder.tasks import Task
 from alerts.ladder.ticking import pass_time
 from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, Override, Step
-from config.words import Lane, Outcome, Visibility
+from config.words import Flag, Lane, Outcome, Visibility
 
 __all__ = [
     "Closing", "Consent", "Decision", "Ladder", "LadderRefused", "Reminder", "close", "decide",
     "default_policy", "ladder_from_json", "ladder_to_json", "next_recheck", "observe", "open_ladder",
-    "open_step", "open_tasks", "recheck_times", "reconsider", "record_consent", "seal", "tick",
+    "open_step", "open_tasks", "recheck_times", "reconsider", "record_consent", "seal",
+    "suspect_picture", "tick",
 ]  # fmt: skip
 
 DAEMON = "schoolwatch"
@@ -134,6 +135,28 @@ def reconsider(ladder: Ladder, matter: Matter, *, reason: str, by: str, at: date
     ladder = replace(ladder, matter=matter, lane=lane, severity=severity)
     ladder = under_present_lane(bar(ladder, who, at))
     return refresh(open_steps(ladder, first_steps(matter, lane, ladder.policy), at), at)
+
+
+def suspect_picture(ladder: Ladder, *, reason: str, by: str, at: datetime) -> Ladder:
+    """A person thinks that a picture may be an indecent image of a child: the strictest lane, at once.
+
+    A closed incident opens again for it, because duties are owed that nobody knew of. Nobody looks the
+    address up from now on (Queen's Crescent and Nunney 2.7.4).
+    """
+    if ladder.closing is not None:
+        earlier = (*ladder.earlier_closings, ladder.closing)
+        ladder = replace(ladder, closing=None, earlier_closings=earlier, re_opened=ladder.re_opened + 1)
+    matter = replace(ladder.matter, flags=ladder.matter.flags | {Flag.INDECENT_IMAGE})
+    was_there = ladder.lane is Lane.INDECENT_IMAGE
+    ladder = reconsider(ladder, matter, reason=reason, by=by, at=at)
+    if was_there:
+        return ladder
+    return replace(
+        ladder,
+        noticed_from=utc(at, "the ruling"),
+        escalated_at=None,
+        presence=replace(ladder.presence, rechecks_from=None),
+    )
 
 
 def open_step(

@@ -2,6 +2,7 @@
 
 from connectors.facebook.connector import FacebookConnector
 from connectors.facebook.loopback import FacebookLoopback
+from connectors.facebook.parse import media_in
 from connectors.interface import Plugin
 
 PLUGIN = Plugin(
@@ -12,6 +13,7 @@ PLUGIN = Plugin(
     credential_names=("page_token",),
     optional_credentials=("app_secret",),
     hosts=("graph.facebook.com",),
+    media_in=media_in,
     limits=(
         "Facebook has no public search: only posts that tag the page or stand on it are seen.",
         "Groups cannot be read, nor can posts on people's own profiles that do not tag the page.",

@@ -42,7 +42,15 @@ PATIENCE = 3
 class CommentsReader:
     """Reads the comments of one page's posts, one request a step."""
 
-    def __init__(self, client: GraphClient, stream: Stream, page_id: str, now: Now) -> None:
+    def __init__(
+        self,
+        client: GraphClient,
+        stream: Stream,
+        page_id: str,
+        now: Now,
+        closed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._closed = closed
         self._client = client
         self._stream = stream
         self._page_id = page_id
@@ -89,7 +97,7 @@ class CommentsReader:
             )
         except RequestRefused:
             return self._list_refused(state, walk)
-        posts = [row for row in rows(answer) if _is_post(row)]
+        posts = [row for row in rows(answer) if _is_post(row) and row["id"] not in self._closed]
         self._remember_messages(posts)
         always = self._always_read(state, walk) - walk.seen
         wanted = (self._wanted(state, walk, row, place < always) for place, row in enumerate(posts))
@@ -146,6 +154,9 @@ class CommentsReader:
 
     def _read(self, state: CommentsState, walk: PostWalk) -> Found:
         reading = walk.queue[0]
+        if reading.post_id in self._closed:
+            walk.queue.pop(0)
+            return Found()
         if self._failures.get(reading.post_id, 0) >= PATIENCE:
             return self._leave(state, walk, "it failed again and again")
         try:

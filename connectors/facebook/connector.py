@@ -60,7 +60,7 @@ class FacebookConnector:
         self._client = _client(account, now)
         self._own_posts = self._edge("published_posts", Watch.OWN_POSTS, Surface.OWN_POST)
         self._comments = CommentsReader(
-            self._client, Stream(Watch.COMMENTS, self._page_id), self._page_id, now
+            self._client, Stream(Watch.COMMENTS, self._page_id), self._page_id, now, account.closed
         )
         self._mentions = MentionsReader(
             {
@@ -68,7 +68,7 @@ class FacebookConnector:
                 "tagged": self._edge("tagged", Watch.MENTIONS, Surface.TAGGED_POST),
             }
         )
-        self._moderation = Moderation(self._client, self._page_id, now)
+        self._moderation = Moderation(self._client, self._page_id, now, account.closed)
 
     def _edge(self, edge: str, watch: Watch, surface: Surface) -> EdgeReader:
         stream = Stream(watch, self._page_id)

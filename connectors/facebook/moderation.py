@@ -41,7 +41,10 @@ class Looked:
 
 
 class Moderation:
-    def __init__(self, client: GraphClient, page_id: str, now: Now) -> None:
+    def __init__(
+        self, client: GraphClient, page_id: str, now: Now, closed: frozenset[str] = frozenset()
+    ) -> None:
+        self._closed = closed
         self._client = client
         self._page_id = page_id
         self._now = now
@@ -62,7 +65,10 @@ class Moderation:
         A post that is itself asked about may serve: it is listed and answers only while it stands.
         """
         try:
-            listed = rows(self._client.read(f"{self._page_id}/published_posts", fields="id", limit=1))
+            # As many more as are closed, so that one is left to compare with.
+            limit = min(1 + len(self._closed), 100)
+            answer = self._client.read(f"{self._page_id}/published_posts", fields="id", limit=limit)
+            listed = [row for row in rows(answer) if str(row["id"]) not in self._closed]
             if not listed:
                 return False, "the page has no post to compare with"
             post_id = str(listed[0]["id"])

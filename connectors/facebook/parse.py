@@ -127,6 +127,12 @@ def _post_media(entry: Mapping[str, Any]) -> Iterator[Media]:
             yield from _attachment(one)
 
 
+def media_in(raw: bytes) -> tuple[Media, ...]:
+    """The media that a post's or comment's own object names."""
+    entry = _mapping(json.loads(raw))
+    return (*_post_media(entry), *_attachment(entry.get("attachment")))
+
+
 def _attachment(value: object) -> Iterator[Media]:
     attachment = _mapping(value)
     if not attachment:

@@ -3,6 +3,7 @@
 from connectors.interface import Plugin
 from connectors.x.connector import XConnector
 from connectors.x.loopback import XLoopback
+from connectors.x.parse import media_in
 
 PLUGIN = Plugin(
     platform="x",
@@ -12,6 +13,7 @@ PLUGIN = Plugin(
     credential_names=("bearer_token",),
     optional_credentials=("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
     hosts=("api.x.com",),
+    media_in=media_in,
     limits=(
         "Replies are looked for under the school's posts of the last 30 days (option comment_days).",
         "Only replies of the last 7 days are found, except those that name the school's handle.",

@@ -151,7 +151,9 @@ class XConnector:
         """The list of our posts is complete: search the conversations of those that are young enough."""
         walk = _walk(standing)
         known = sorted({*standing.roots, *walk.found}, key=int)
-        roots = tuple(root for root in known if time_of(int(root)) > edge)
+        roots = tuple(
+            root for root in known if time_of(int(root)) > edge and root not in self._account.closed
+        )
         walk = replace(walk, found=(), tokens=(), queue=roots[::-1])
         standing = replace(standing, roots=roots, walk=walk)
         return standing if roots else standing.complete()
@@ -194,7 +196,10 @@ class XConnector:
 
     def _know(self, items: Sequence[Item]) -> None:
         """Remember, while this connector lives, conversations of ours and a post that proves we can read."""
-        own = [item for item in items if item.school_is_author]
+        closed = self._account.closed
+        own = [
+            item for item in items if item.school_is_author and not {item.external_id, item.version} & closed
+        ]
         self._roots |= {item.external_id for item in own if item.parent_id is None}
         self._canary = own[0].version if own else self._canary
 
@@ -238,7 +243,9 @@ class XConnector:
         tell whether an answer is hidden, so HIDDEN_BY_US never comes from here.
         """
         self._session.deadline = deadline
-        checker = lookup.Lookup(self._client, self._reader, self._now, self._account.account_id)
+        checker = lookup.Lookup(
+            self._client, self._reader, self._now, self._account.account_id, self._account.closed
+        )
         answers = checker.recheck(external_ids, self._canary, self._roots)
         self._canary = checker.canary
         self._session.drain()

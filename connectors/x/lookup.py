@@ -28,7 +28,15 @@ def first_id(post: Mapping[str, Any]) -> str:
 class Lookup:
     """One re-check. `canary` afterwards is the post of ours that answered, if one did."""
 
-    def __init__(self, client: XClient, reader: Reader, now: Now, account_id: str) -> None:
+    def __init__(
+        self,
+        client: XClient,
+        reader: Reader,
+        now: Now,
+        account_id: str,
+        closed: frozenset[str] = frozenset(),
+    ) -> None:
+        self._closed = closed
         self._client = client
         self._reader = reader
         self._now = now
@@ -60,7 +68,7 @@ class Lookup:
         except ConnectorError:
             return None
         ours = [str(post["id"]) for post in batch.posts if is_id(post.get("id"))]
-        return next((one for one in ours if one not in asked_about), None)
+        return next((one for one in ours if one not in asked_about and one not in self._closed), None)
 
     def _chunk(self, ids: Sequence[str], asked_at: datetime) -> dict[str, Recheck]:
         together = list(dict.fromkeys([*ids, *([self.canary] if self.canary else [])]))

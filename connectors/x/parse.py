@@ -83,7 +83,7 @@ class Reader:
             url=self._url(author, post_id),
             posted_at=created if len(history) == 1 else time_of(int(history[0])),
             posted_at_raw=_text(post.get("created_at")),
-            raw=canonical(post),
+            raw=canonical(_own_object(post, batch)),
             author=author,
             parent_id=parent,
             root_id=_text(post.get("conversation_id")),
@@ -171,16 +171,32 @@ def _reference(post: Mapping[str, Any], kind: str) -> str | None:
 
 
 def _media(post: Mapping[str, Any], batch: Batch) -> tuple[Media, ...]:
+    return tuple(_medium(one) for one in _media_of(post, batch))
+
+
+def _media_of(post: Mapping[str, Any], batch: Batch) -> list[Mapping[str, Any]]:
     keys = _object(post.get("attachments")).get("media_keys")
-    known = [batch.media.get(str(key), {}) for key in keys] if isinstance(keys, list) else []
-    return tuple(
-        Media(
-            kind=_text(one.get("type")) or "unknown",
-            url=_text(one.get("url")) or _text(one.get("preview_image_url")),
-            alt_text=_text(one.get("alt_text")),
-        )
-        for one in known
+    return [batch.media.get(str(key), {}) for key in keys] if isinstance(keys, list) else []
+
+
+def _medium(one: Mapping[str, Any]) -> Media:
+    return Media(
+        kind=_text(one.get("type")) or "unknown",
+        url=_text(one.get("url")) or _text(one.get("preview_image_url")),
+        alt_text=_text(one.get("alt_text")),
     )
+
+
+def _own_object(post: Mapping[str, Any], batch: Batch) -> Mapping[str, Any]:
+    """A post, with those media objects that X lists beside all posts of an answer and this one names."""
+    media = [one for one in _media_of(post, batch) if one]
+    return {**post, "includes": {"media": media}} if media else post
+
+
+def media_in(raw: bytes) -> tuple[Media, ...]:
+    """The media that a post's own object names."""
+    includes = _object(_object(json.loads(raw)).get("includes"))
+    return tuple(_medium(one) for one in _objects(includes.get("media")))
 
 
 def _text(value: object) -> str | None:

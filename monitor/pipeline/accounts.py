@@ -6,6 +6,7 @@ from connectors.errors import ConnectorError
 from connectors.interface import Account, Connector, Plugin
 from connectors.registry import plugins
 from monitor.site import Site
+from monitor.store.closed import closed_to_source
 
 
 class SourceMisconfigured(ConnectorError):
@@ -36,8 +37,14 @@ def connect(site: Site, source: Source) -> Connector:
         options=source.options,
         proxy=_proxy(site, source),
         ca_bundle=site.settings.network.ca_bundle,
+        closed=_closed(site, source),
     )
     return plugin.connect(account, site.now)
+
+
+def _closed(site: Site, source: Source) -> frozenset[str]:
+    with site.database.read() as session:
+        return closed_to_source(session, site.school_id, source.platform)
 
 
 def _credentials(source: Source, plugin: Plugin) -> dict[str, str]:

@@ -15,6 +15,7 @@ from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.record import envelope_document, item_record
 from monitor.site import Site
 from monitor.store import log
+from monitor.store.closed import closed_among
 from monitor.store.models import (
     Envelope,
     ForgottenItem,
@@ -45,10 +46,11 @@ class PageIntake:
         """Store what is new on a page, move the cursor behind it, and answer how many items were new."""
         # Two sources may show the same post at the same moment: one page of a school after the other.
         self.session.execute(select(School.id).filter_by(id=self.source.school_id).with_for_update())
-        known = _known(self.session, self.source.school_id, page.items)
-        unknown = _first_of_each([item for item in page.items if _key(item) not in known])
+        items = self._not_closed(page.items)
+        known = _known(self.session, self.source.school_id, items)
+        unknown = _first_of_each([item for item in items if _key(item) not in known])
         new = self._not_forgotten(unknown)
-        for item in page.items:
+        for item in items:
             if _key(item) in known:
                 _see_again(known[_key(item)], item, self.now)
         if new:
@@ -57,6 +59,12 @@ class PageIntake:
         if page.gap is not None:
             self.session.add(_gap(self.source, page.gap, self.now))
         return len(new)
+
+    def _not_closed(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
+        """Less what stands in the indecent-image lane: of that, nothing more is stored (QC 2.7.4)."""
+        ids = [item.external_id for item in items]
+        closed = closed_among(self.session, self.source.school_id, self.source.platform, ids)
+        return [item for item in items if item.external_id not in closed]
 
     def _not_forgotten(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
         """Less those that were found harmless over a month ago and are still on the page."""

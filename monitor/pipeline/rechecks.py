@@ -19,6 +19,7 @@ from monitor.pipeline.raising import queue_alert
 from monitor.pipeline.visibility import Seen, of_all, seen
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.closed import closed_among
 from monitor.store.models import Incident, Item, Recheck, Source
 
 RECHECK_SECONDS = 60.0
@@ -43,11 +44,19 @@ def recheck_due(site: Site) -> None:
     with site.database.read() as session:
         due = _due(session, site)
     for incident_id, questions in due.items():
+        if not questions or not _may_look(site, incident_id):
+            continue
         answers: dict[int, _Answered] = {}
         for question in questions:
             answers |= _ask(site, question)
         with site.database.write() as session:
             _record(session, site, incident_id, answers)
+
+
+def _may_look(site: Site, incident_id: int) -> bool:
+    """Asked anew before each look: a person may have suspected a picture since the list was made."""
+    with site.database.read() as session:
+        return session.get_one(Incident, incident_id).lane != Lane.INDECENT_IMAGE
 
 
 def _due(session: Session, site: Site) -> dict[int, list[_Question]]:
@@ -66,7 +75,12 @@ def _due(session: Session, site: Site) -> dict[int, list[_Question]]:
 
 def _questions(session: Session, incident: Incident) -> list[_Question]:
     by_source: dict[int, dict[str, int]] = {}
+    ids = [item.external_id for item in incident.items]
+    # The same post may stand in that lane in another incident, in another version.
+    closed = closed_among(session, incident.school_id, incident.platform, ids)
     for item in incident.items:
+        if item.external_id in closed:
+            continue
         by_source.setdefault(item.source_id, {})[item.external_id] = item.id
     return [
         _Question(session.get_one(Source, source_id).name, items) for source_id, items in by_source.items()

@@ -1,0 +1,143 @@
+"""A person's ruling on the pictures of an incident: ruled out, or suspected (policy.md §2.3).
+
+Ruled out lets a named person ask for a capture of those items. Suspected closes everything: strictest lane,
+evidence reduced to the reference, captures left as they lie, the head and the DSL told.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from alerts.ladder.machine import DAEMON, suspect_picture
+from config.words import Flag, Lane
+from monitor.pipeline.decisions import NoSuchTask
+from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.raising import queue_alert
+from monitor.pipeline.sealing import close_withheld
+from monitor.site import Site
+from monitor.store import custody
+from monitor.store.models import Capture, CaptureState, EvidenceItem, ImageRuling, Incident, Ruling
+
+
+class RulingRefused(Exception):
+    """A ruling that cannot be recorded; the text says why, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Ruled:
+    reference: str
+    ruling: Ruling
+    lane: Lane
+    items: int
+    isolated: int
+    """Captures that were taken before and are left untouched now."""
+
+
+def rule_on_pictures(site: Site, reference: str, ruling: Ruling, *, by: str, reason: str) -> Ruled:
+    """Record one ruling and everything that follows from it. Raises RulingRefused or NoSuchTask."""
+    _check_words(by, reason)
+    with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)
+        incident = _locked(session, site, reference)
+        if ruling is Ruling.RULED_OUT and incident.lane == Lane.INDECENT_IMAGE:
+            raise RulingRefused(
+                f"{reference} is in the indecent-image lane: nobody at school rules on that picture, and "
+                "nobody looks in order to. The police and the LADO do; record their word in the tasks. "
+                f"Whom to ring: schoolwatch incidents {reference} --call-sheet"
+            )
+        row = _record(session, site, incident, ruling, by=by.strip(), reason=reason.strip())
+        isolated = _suspect(session, site, incident, row) if ruling is Ruling.SUSPECTED else 0
+        told = Ruled(reference, ruling, Lane(incident.lane), len(row.items), isolated)
+    if ruling is Ruling.SUSPECTED:
+        close_withheld(site)
+        site.database.forget_erased()
+    return told
+
+
+def _check_words(by: str, reason: str) -> None:
+    if not by.strip() or by.strip() == DAEMON:
+        raise RulingRefused("Say who rules, by name: --by NAME. A ruling on pictures is a person's.")
+    if not reason.strip():
+        raise RulingRefused(
+            "Say why, without describing a picture: --reason … A ruling without a reason is none."
+        )
+
+
+def _locked(session: Session, site: Site, reference: str) -> Incident:
+    query = select(Incident).filter_by(school_id=site.school_id, reference=reference)
+    incident = session.scalars(query.with_for_update()).one_or_none()
+    if incident is None:
+        raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+    return incident
+
+
+def _record(
+    session: Session, site: Site, incident: Incident, ruling: Ruling, *, by: str, reason: str
+) -> ImageRuling:
+    earlier = select(func.max(ImageRuling.number)).where(ImageRuling.incident_id == incident.id)
+    row = ImageRuling(
+        school_id=site.school_id,
+        incident_id=incident.id,
+        number=(session.scalar(earlier) or 0) + 1,
+        ruling=str(ruling),
+        items=[item.uid for item in incident.items],
+        decided_by=by,
+        reason=reason,
+        decided_at=site.now(),
+        lane_before=incident.lane,
+    )
+    session.add(row)
+    for uid in row.items:
+        custody.note(
+            session, site.school_id, site.now(), f"picture_{ruling}", actor=by, authority=by,
+            purpose=reason, item_uid=uid, reference=incident.reference, ruling=row.number,
+        )  # fmt: skip
+    return row
+
+
+def _suspect(session: Session, site: Site, incident: Incident, row: ImageRuling) -> int:
+    """The strictest lane, the evidence marked, the captures isolated, the lane's people told."""
+    custody.acting(session, actor=row.decided_by, purpose=row.reason)
+    before = read_ladder(incident)
+    ladder = suspect_picture(before, reason=row.reason, by=row.decided_by, at=site.now())
+    write_ladder(session, incident, ladder)
+    incident.categories = sorted({*incident.categories, str(Flag.INDECENT_IMAGE)})
+    _withhold(session, incident)
+    isolated = _isolate(session, site, incident, row)
+    if before.lane is not ladder.lane or before.closing is not None:
+        session.flush()  # whom to tell depends on the lane
+        queue_alert(session, site, incident, ladder, f"picture:{row.number}")
+    return isolated
+
+
+def _withhold(session: Session, incident: Incident) -> None:
+    """Mark the evidence; `close_withheld` reduces what stands in the folders after the commit."""
+    ids = [item.id for item in incident.items]
+    for evidence in session.scalars(select(EvidenceItem).where(EvidenceItem.item_id.in_(ids))):
+        evidence.withheld = str(Lane.INDECENT_IMAGE)
+
+
+def _isolate(session: Session, site: Site, incident: Incident, row: ImageRuling) -> int:
+    """A picture that is here already is neither opened nor copied nor quietly deleted: the police say what
+    becomes of it (policy.md §2.3). Its files stay where they are, and nothing reads them.
+    """
+    taken = select(Capture).where(
+        Capture.school_id == site.school_id,
+        Capture.item_uid.in_(row.items),
+        Capture.state == CaptureState.SEALED,
+    )
+    captures = session.scalars(taken).all()
+    for capture in captures:
+        capture.state = CaptureState.ISOLATED
+        custody.note(
+            session, site.school_id, site.now(), "capture_isolated", actor=row.decided_by,
+            item_uid=capture.item_uid, reference=incident.reference, capture=capture.number,
+        )  # fmt: skip
+    return len(captures)
+
+
+def ruling_of(session: Session, incident_id: int) -> ImageRuling | None:
+    """The ruling in force: the newest."""
+    query = select(ImageRuling).where(ImageRuling.incident_id == incident_id)
+    return session.scalars(query.order_by(ImageRuling.number.desc()).limit(1)).first()
