@@ -27,13 +27,10 @@ def says_no(reply: bytes, request: bytes, chain: Chain, at: datetime) -> str | N
         raise ProgramMissing
     with tempfile.TemporaryDirectory(prefix="schoolwatch-stamp-") as name:
         folder = Path(name)
-        files = {
-            "request": request,
-            "reply": reply,
-            "root": pem_of(chain[-1:]),
-            "between": pem_of(chain[:-1]),
-        }
+        for file, content in {"request": request, "reply": reply}.items():
             (folder / file).write_bytes(content)
+        (folder / "root").write_bytes(pem_of(chain[-1:]))
+        (folder / "between").write_bytes(pem_of(chain[:-1]))
         command = [program, "ts", "-verify", "-queryfile", "request", "-in", "reply"]
         command += ["-CAfile", "root", "-untrusted", "between", "-attime", str(int(at.timestamp()))]
         return _complaint(command, folder)
