@@ -3,6 +3,8 @@
 Every PDF is A4, holds its own fonts, asks for nothing from a network and is the same bytes each time.
 """
 
+from alerts.export.sheets.card import text_card
+from alerts.export.sheets.exhibit import exhibit_sheet
 from alerts.export.sheets.facts import (
     Exhibit,
     FileHash,
@@ -15,6 +17,8 @@ from alerts.export.sheets.facts import (
     Step,
     Witness,
 )
+from alerts.export.sheets.index import index_sheet
+from alerts.export.sheets.statement import statement_draft, statement_sheet
 
 __all__ = [
     "Exhibit",
@@ -33,28 +37,3 @@ __all__ = [
     "statement_sheet",
     "text_card",
 ]
-
-
-def exhibit_sheet(exhibit: Exhibit) -> bytes:
-    """A PDF of a few pages: label to sign, words, place, times, hashes, continuity."""
-    raise NotImplementedError
-
-
-def text_card(exhibit: Exhibit) -> bytes:
-    """A PDF of one page: the words, who, where, when, and the hashes."""
-    raise NotImplementedError
-
-
-def index_sheet(facts: IndexFacts) -> bytes:
-    """A PDF: what this is, how to check it, what is in it and what is missing."""
-    raise NotImplementedError
-
-
-def statement_draft(facts: StatementFacts) -> str:
-    """Plain text (LF): a draft for a person to check, complete and sign."""
-    raise NotImplementedError
-
-
-def statement_sheet(facts: StatementFacts) -> bytes:
-    """The same draft as a PDF."""
-    raise NotImplementedError

@@ -73,6 +73,8 @@ class Exhibit:
     """A picture or film belonged to it, which the program did not fetch."""
     withheld_reason: str | None = None
     """Set: the sheet shows the reference and why the rest is not there."""
+    indecent: bool = False
+    """The reference may be of an indecent image: the sheet says not to open the address."""
     categories_shown: bool = False
     """False for police and courts: what a program thinks of an exhibit is no part of it."""
     categories: tuple[str, ...] = ()
