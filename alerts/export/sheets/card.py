@@ -39,7 +39,7 @@ def _room(others: list[Flowable]) -> float:
 
 
 def _tall(block: Flowable) -> float:
-    return float(block.wrap(ACROSS, DOWN)[1]) + block.getSpaceBefore() + block.getSpaceAfter()
+    return float(block.wrap(ACROSS, DOWN)[1] + block.getSpaceBefore() + block.getSpaceAfter())
 
 
 def _words(exhibit: Exhibit, room: float) -> list[Flowable]:

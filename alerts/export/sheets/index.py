@@ -28,8 +28,8 @@ _FOR = {
 }
 _ABOUT = (
     "{school} uses a computer program, schoolwatch. It reads the comments on the school's own social media "
-    "pages and public mentions of the school, picks out what people at the school should look at, and keeps that "
-    "unchanged. This is a copy of what it kept. Nothing in it was written or changed by hand."
+    "pages and public mentions of the school, picks out what people at the school should look at, and "
+    "keeps that unchanged. This is a copy of what it kept. Nothing in it was written or changed by hand."
 )
 _SHARES = (0.14, 0.18, 0.24, 0.44)
 
