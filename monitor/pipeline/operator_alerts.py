@@ -92,6 +92,7 @@ _HEADLINES = {
     "model_missing": "comments are judged without the {}",
     "housekeeping": "{} fails",
     "log_unsigned": "the {} is not signed",
+    "stamp_failing": "{} does not stamp the evidence log",
     "second_log_behind": "the {} is not kept up",
 }
 
