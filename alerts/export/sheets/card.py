@@ -11,7 +11,8 @@ from alerts.export.sheets.verbatim import INSET, Look, lay_out
 
 _WORDS = Look(size=12, leading=17, bar=True)
 _MONO = Look(font=MONO, size=7.6, leading=11)
-_MOST_HASHES = 6
+_HASHED = ("record.json", "raw.json", "seal.json")
+"""The files whose check numbers have room on the card; the sheet and the manifest have all."""
 
 
 def text_card(exhibit: Exhibit) -> bytes:
@@ -20,16 +21,15 @@ def text_card(exhibit: Exhibit) -> bytes:
     head: list[Flowable] = [words(f"Text card {exhibit.exhibit_ref}".strip(), "title"), words(lead, "lead")]
     foot: list[Flowable] = [
         *heading("Where, who and when"),
-        facts([*place(exhibit), *moments(exhibit), *_hashes(exhibit)]),
+        facts([*place(exhibit, most_lines=4), *moments(exhibit), *_hashes(exhibit)]),
     ]
     return built([*head, *_words(exhibit, _room(head + foot)), *foot], edges(exhibit, "Text card"))
 
 
 def _hashes(exhibit: Exhibit) -> list[tuple[str, str | list[Flowable]]]:
-    shown = exhibit.hashes[:_MOST_HASHES]
+    shown = [file for file in exhibit.hashes if file.name in _HASHED]
     return [
-        (f"SHA-256 of {file.name[:60]}", foreign(file.sha256, FACT_ACROSS, _MONO, most_lines=2))
-        for file in shown
+        (f"SHA-256 of {file.name}", foreign(file.sha256, FACT_ACROSS, _MONO, most_lines=2)) for file in shown
     ]
 
 

@@ -17,6 +17,7 @@ from alerts.export.sheets.parts import (
     quoted,
     space,
     table,
+    together,
     warning,
     words,
 )
@@ -121,13 +122,15 @@ def _answered(exhibit: Exhibit) -> list[Flowable]:
     return [*heading("The post that it answers"), *asked]
 
 
-def place(exhibit: Exhibit) -> list[tuple[str, str | list[Flowable]]]:
-    def told(text: str, most_lines: int = 2) -> list[Flowable]:
-        return foreign(text, FACT_ACROSS, VALUE, most_lines=most_lines)
+def place(exhibit: Exhibit, *, most_lines: int = 8) -> list[tuple[str, str | list[Flowable]]]:
+    """`most_lines` of the address; the others are short."""
+
+    def told(text: str, lines: int = 2) -> list[Flowable]:
+        return foreign(text, FACT_ACROSS, VALUE, most_lines=lines)
 
     return [
         ("Platform", platform_name(exhibit.platform)),
-        ("Address (URL)", told(exhibit.url, 8)),
+        ("Address (URL)", told(exhibit.url, most_lines)),
         ("Platform's own id", told(exhibit.external_id)),
         ("Handle as shown", told(exhibit.handle)),
         ("Name as shown", told(exhibit.display_name)),
@@ -252,7 +255,4 @@ def meaning(exhibit: Exhibit) -> list[Flowable]:
         "This sheet is a copy made for reading. The evidence is the sealed files: to search or copy the "
         "exact words, use record.json."
     )
-    return [
-        *heading("What this sheet shows, and what it does not"),
-        *map(words, (shows, not_shown, copy)),
-    ]
+    return together("What this sheet shows, and what it does not", (shows, not_shown, copy))

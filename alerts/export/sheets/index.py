@@ -15,6 +15,7 @@ from alerts.export.sheets.parts import (
     inner,
     numbered,
     table,
+    together,
     warning,
     words,
 )
@@ -59,8 +60,7 @@ def _story(contents: IndexFacts) -> list[Flowable]:
         *_read(contents),
         *log_part(contents.log, "The log and its key"),
         *_witnessed(contents.witnesses[:MOST_WITNESSES]),
-        *heading("What it shows, and what it does not"),
-        *_meaning(contents),
+        *together("What it shows, and what it does not", _meaning(contents)),
     ]
 
 
@@ -199,7 +199,7 @@ def _witnessed(witnesses: tuple[Witness, ...]) -> list[Flowable]:
     return [*head, words(said), table(("Sent", "To", "Lines", "Message-ID"), rows, shares)]
 
 
-def _meaning(contents: IndexFacts) -> list[Flowable]:
+def _meaning(contents: IndexFacts) -> list[str]:
     shows = (
         f"If the checks pass, it shows that the program of {contents.school} recorded this, no later than "
         "the time stamps say, and that nothing was changed since."
@@ -212,5 +212,4 @@ def _meaning(contents: IndexFacts) -> list[Flowable]:
         "data/statement-draft.pdf is a draft for a person at the school to check, complete and sign. It is "
         "not a statement before that."
     )
-    told = (shows, not_shown, *((draft,) if contents.profile == "police" else ()))
-    return [words(line) for line in told]
+    return [shows, not_shown, *([draft] if contents.profile == "police" else [])]

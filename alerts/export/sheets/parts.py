@@ -39,7 +39,12 @@ def words(text: str, style: str = "body") -> Paragraph:
 
 def heading(text: str) -> list[Flowable]:
     """Never the last line of a page."""
-    return [CondPageBreak(90), words(text, "heading")]
+    return [CondPageBreak(130), words(text, "heading")]
+
+
+def together(title: str, paragraphs: Iterable[str]) -> list[Flowable]:
+    """A heading and its few paragraphs on one page."""
+    return [KeepTogether([words(title, "heading"), *map(words, paragraphs)])]
 
 
 def warning(text: str) -> list[Flowable]:
