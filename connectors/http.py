@@ -3,10 +3,12 @@
 import hashlib
 import os
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -41,6 +43,14 @@ class BodyTooLarge(requests.exceptions.RequestException):
     """An answer larger than any page of comments can be."""
 
 
+@dataclass(frozen=True)
+class _Peer:
+    """Who is at the other end of a connection."""
+
+    address: str | None = None
+    certificate_sha256: str | None = None
+
+
 class _Watchdog:
     """Cuts an exchange's sockets at its deadline, whatever the thread is waiting for.
 
@@ -51,6 +61,7 @@ class _Watchdog:
 
     def __init__(self, deadline: float) -> None:
         self.expired = False
+        self.peer = _Peer()
         self._lock = threading.Lock()
         self._watched: list[socket.socket] = []
         self._timer = threading.Timer(max(0.0, deadline - time.monotonic()), self.cut)
@@ -101,6 +112,22 @@ def _watch(connection: socket.socket | None) -> None:
         watchdog.watch(connection)
 
 
+def _meet(connection: socket.socket | None) -> None:
+    """Note who answers this exchange, once the connection stands."""
+    watchdog = _watchdog.get()
+    if watchdog is not None and connection is not None:
+        watchdog.peer = _peer_of(connection)
+
+
+def _peer_of(connection: socket.socket) -> _Peer:
+    try:
+        address = connection.getpeername()[0]
+    except OSError:
+        return _Peer()  # gone already; the exchange will say so
+    shown = connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None
+    return _Peer(address, hashlib.sha256(shown).hexdigest() if shown else None)
+
+
 class _WatchedConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         connection = super()._new_conn()
@@ -110,6 +137,7 @@ class _WatchedConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         _watch(self.sock)  # a connection kept open from an earlier exchange
         super().request(*args, **kwargs)
+        _meet(self.sock)
 
 
 class _WatchedTlsConnection(HTTPSConnection):
@@ -121,6 +149,7 @@ class _WatchedTlsConnection(HTTPSConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         _watch(self.sock)
         super().request(*args, **kwargs)
+        _meet(self.sock)
 
 
 class _WatchedPool(HTTPConnectionPool):
@@ -200,7 +229,7 @@ class BoundedSession(requests.Session):
                 self.cookies.clear()
         if watchdog.expired:  # cut headers read like complete ones
             raise _deadline_passed()
-        self.exchanges.append(self._envelope(request, response))
+        self.exchanges.append(self._envelope(request, response, watchdog.peer))
         return response
 
     def close(self) -> None:
@@ -235,7 +264,9 @@ class BoundedSession(requests.Session):
             raise BodyTooLarge(f"the answer is larger than {self._largest_body} bytes")
         return chunk
 
-    def _envelope(self, request: requests.PreparedRequest, response: requests.Response) -> Envelope:
+    def _envelope(
+        self, request: requests.PreparedRequest, response: requests.Response, peer: _Peer
+    ) -> Envelope:
         return Envelope(
             method=request.method or "",
             url=scrub(request.url or "", self.secrets),
@@ -245,6 +276,9 @@ class BoundedSession(requests.Session):
             fetched_at=self._now(),
             body_sha256=hashlib.sha256(response.content).hexdigest(),
             body_bytes=len(response.content),
+            server_address=peer.address,
+            certificate_sha256=peer.certificate_sha256,
+            through_proxy=bool(self.proxies),
         )
 
 

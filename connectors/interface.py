@@ -87,6 +87,10 @@ class Item:
     edited_at: datetime | None = None
     media: tuple[Media, ...] = ()
     school_is_author: bool = False
+    language: str | None = None
+    """As the platform says (BCP 47); nothing here guesses it."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How far it had reached, where the platform tells: likes, replies, shares, quotes, bookmarks, views."""
 
     @property
     def has_media(self) -> bool:
@@ -107,6 +111,11 @@ class Envelope:
     fetched_at: datetime
     body_sha256: str
     body_bytes: int
+    server_address: str | None = None
+    """The IP address that answered: the school's proxy where there is one."""
+    certificate_sha256: str | None = None
+    """Of the certificate (DER) that was shown and trusted: the filter's where one inspects TLS."""
+    through_proxy: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class Entry:
     versions: list[Version]
     deleted: bool = False
     hidden: bool = False
+    likes: int = 0
 
     @property
     def external_id(self) -> str:

@@ -85,7 +85,7 @@ class Nodes:
             "can_like": lambda: True,
             "user_likes": lambda: False,
             "comment_count": lambda: len(replies),
-            "like_count": lambda: 0,
+            "like_count": lambda: entry.likes,
             "message_tags": lambda: None,
         }
 
@@ -102,6 +102,7 @@ class Nodes:
             "permalink_url": lambda: f"https://www.facebook.com/{entry.external_id.replace('_', '/posts/')}",
             "is_hidden": lambda: entry.hidden,
             "is_published": lambda: True,
+            "shares": lambda: None,
             "parent_id": lambda: None,
             "status_type": lambda: "added_photos" if entry.image else "mobile_status_update",
             "full_picture": lambda: self._media_url(entry) if entry.image else None,

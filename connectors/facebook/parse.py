@@ -14,11 +14,12 @@ PLATFORM = "facebook"
 
 ATTACHMENT_FIELDS = "media_type,type,url,title,description,media"
 POST_FIELDS = (
-    "id", "message", "created_time", "from", "permalink_url", "parent_id", "is_hidden",
+    "id", "message", "created_time", "from", "permalink_url", "parent_id", "is_hidden", "shares",
     f"attachments{{{ATTACHMENT_FIELDS},subattachments}}",
 )  # fmt: skip
 COMMENT_FIELDS = (
     "id", "message", "created_time", "from", "permalink_url", "parent{id}", "object{id}", "is_hidden",
+    "like_count", "comment_count",
     f"attachment{{{ATTACHMENT_FIELDS}}}",
 )  # fmt: skip
 
@@ -109,7 +110,18 @@ def _common(entry: Mapping[str, Any], stream: Stream, page_id: str, surface: Sur
         "raw": canonical(entry),
         "author": author,
         "school_is_author": author is not None and author.native_id == page_id,
+        "counts": _counts(entry),
     }
+
+
+def _counts(entry: Mapping[str, Any]) -> dict[str, int]:
+    """How far it reached; Graph leaves `shares` out while there are none."""
+    told = {
+        "likes": entry.get("like_count"),
+        "replies": entry.get("comment_count"),
+        "shares": _mapping(entry.get("shares")).get("count"),
+    }
+    return {name: count for name, count in told.items() if type(count) is int}
 
 
 def _author(value: object) -> Author | None:

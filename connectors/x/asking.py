@@ -14,7 +14,7 @@ LONGEST_QUERY = 512
 """Characters; more needs a plan that no school has."""
 POST_FIELDS = (
     "created_at,author_id,conversation_id,in_reply_to_user_id,referenced_tweets,edit_history_tweet_ids,"
-    "edit_controls,attachments,entities,lang,note_tweet,possibly_sensitive,withheld,reply_settings"
+    "edit_controls,attachments,entities,lang,note_tweet,possibly_sensitive,withheld,reply_settings,public_metrics"
 )
 FIELDS = {
     "tweet_fields": POST_FIELDS,

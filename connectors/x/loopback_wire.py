@@ -140,6 +140,15 @@ class Wire:
         yield "conversation_id", root.external_id
         yield "lang", "en"
         yield "possibly_sensitive", False
+        yield (
+            "public_metrics",
+            {
+                "retweet_count": 0,
+                "reply_count": 0,
+                "like_count": entry.likes,
+                "quote_count": 0,
+            },
+        )
         yield "reply_settings", "everyone"
         yield "edit_controls", self._edit_controls(entry)
         yield "entities", self._entities(version.text)

@@ -92,6 +92,8 @@ class Reader:
             edited_at=created if post_id != history[0] else None,
             media=_media(post, batch),
             school_is_author=post.get("author_id") == self.account_id,
+            language=_text(post.get("lang")),
+            counts=_counts(post),
         )
 
     def started_here(self, post: Mapping[str, Any]) -> bool:
@@ -160,6 +162,21 @@ def _context(post: Mapping[str, Any], batch: Batch) -> str | None:
         if other is not None:
             return full_text(other)
     return None
+
+
+_COUNTS = {
+    "like_count": "likes",
+    "reply_count": "replies",
+    "retweet_count": "shares",
+    "quote_count": "quotes",
+    "bookmark_count": "bookmarks",
+    "impression_count": "views",
+}
+
+
+def _counts(post: Mapping[str, Any]) -> dict[str, int]:
+    metrics = _object(post.get("public_metrics"))
+    return {ours: metrics[theirs] for theirs, ours in _COUNTS.items() if type(metrics.get(theirs)) is int}
 
 
 def _reference(post: Mapping[str, Any], kind: str) -> str | None:
