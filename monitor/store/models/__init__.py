@@ -3,6 +3,7 @@
 from monitor.store.models.at_rest import Erasure, Hold, IncidentBox, LabelledFile
 from monitor.store.models.base import Base
 from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, EvidenceState, Holding, Leaf
+from monitor.store.models.exports import ExhibitNumber, Export, ExportState
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
@@ -25,6 +26,9 @@ __all__ = [
     "Erasure",
     "EvidenceItem",
     "EvidenceState",
+    "ExhibitNumber",
+    "Export",
+    "ExportState",
     "ForgottenItem",
     "Hold",
     "Holding",
