@@ -14,7 +14,19 @@ from classifiers.errors import ModelBroken, RegisterError
 from config.mistakes import SettingsError
 from config.secrets import SecretMissing
 from connectors.errors import ConnectorError
-from monitor.cli import demo, evidence, judgement, judging, mail, models, records, register, setup, watching
+from monitor.cli import (
+    card,
+    demo,
+    evidence,
+    judgement,
+    judging,
+    mail,
+    models,
+    records,
+    register,
+    setup,
+    watching,
+)
 from monitor.cli.faults import in_one_line
 from monitor.cli.shared import UserError, debugging, remember_config
 from monitor.daemon.instance import AnotherDaemon
@@ -48,7 +60,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.callback()(remember_config)
-for commands in (setup, watching, records, mail, register, judging, judgement, models, evidence, demo):
+for commands in (setup, watching, records, mail, register, judging, judgement, models, evidence, card, demo):
     commands.add_to(app)
 
 

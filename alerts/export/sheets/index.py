@@ -48,8 +48,7 @@ def index_sheet(contents: IndexFacts) -> bytes:
 def _story(contents: IndexFacts) -> list[Flowable]:
     return [
         words(f"Evidence from {contents.school}", "title"),
-        words("Start here.", "lead"),
-        words(_ABOUT.format(school=contents.school)),
+        words(_ABOUT.format(school=contents.school), "lead"),
         facts(_particulars(contents)),
         *_care(contents),
         *heading("How to check it"),
@@ -58,9 +57,9 @@ def _story(contents: IndexFacts) -> list[Flowable]:
         *_exhibits(contents),
         *heading("Was everything read?"),
         *_read(contents),
+        *together("What it shows, and what it does not", _meaning(contents)),
         *log_part(contents.log, "The log and its key"),
         *_witnessed(contents.witnesses[:MOST_WITNESSES]),
-        *together("What it shows, and what it does not", _meaning(contents)),
     ]
 
 
