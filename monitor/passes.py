@@ -18,6 +18,7 @@ from monitor.pipeline.mailing import send_next
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
 from monitor.pipeline.watchkeeping import keep_watch
 from monitor.pipeline.weekly import make_due_export
@@ -45,6 +46,7 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
         "reminding": lambda: run_ladders(site),
         "keeping watch": lambda: keep_watch(site, names),
         "making the weekly export": lambda: make_due_export(site),
+        "copying the log": lambda: keep_second_log(site),
         "having the log stamped": lambda: stamp_due(site),
         "sending mail": lambda: _to_the_end(lambda: send_next(site)),
         "erasing": lambda: erase_what_is_due(site),

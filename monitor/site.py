@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from monitor.site_files import make_folder, token_key
 from monitor.store import schema
 from monitor.store.database import Database, one_at_a_time
 from monitor.store.models import School, Source
+from monitor.store.second_log import follow
 
 _LONGEST_SPREAD = timedelta(minutes=5)
 
@@ -66,6 +68,9 @@ def open_site(settings: Settings, now: Now = utc_now, *, line_up: bool = True) -
     except BaseException:
         database.close()
         raise
+    second_log = settings.evidence.second_log
+    if second_log is not None:
+        database.when_log_grew = partial(follow, database, school_id, second_log)
     return Site(settings, database, school_id, now, key)
 
 

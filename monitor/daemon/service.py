@@ -37,6 +37,7 @@ from monitor.pipeline.outages import ask_again_what_was_mended
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.sealing import tidy
+from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
 from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
 from monitor.pipeline.weekly import make_due_export
@@ -93,6 +94,7 @@ class Service:
             "dead man": (self._ping_dead_man, 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
             "weekly export": (lambda: make_due_export(self._site), 300),
+            "second log": (lambda: keep_second_log(self._site), 60),
             "stamps": (lambda: stamp_due(self._site), 60),
         }
         for name, (step, seconds) in every.items():

@@ -22,6 +22,7 @@ from monitor.evidence.log.tree import (
     inclusion_spans,
     leaf_hash,
 )
+from monitor.store import log
 from monitor.store.models import CheckpointRow, Leaf, School, TreeTile
 
 HIGHEST_LEVEL = 3
@@ -71,6 +72,7 @@ def make_checkpoint(session: Session, school_id: int, signer: Signer, now: datet
         made_at=now,
     )
     session.add(row)
+    session.info[log.GREW] = True
     session.flush()  # so that the next look in this transaction finds it
     return row
 

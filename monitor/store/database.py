@@ -5,7 +5,7 @@ reads first and writes later fails at once when another writer came between (bus
 help there). Reads say so and take no lock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, 
 from sqlalchemy.orm import Session
 
 from monitor.clock import Now, utc_now
-from monitor.store import custody_watch
+from monitor.store import custody_watch, log
 
 BUSY_SECONDS = 30
 """How long a writer waits for another; a page is written in milliseconds."""
@@ -45,6 +45,8 @@ class Database:
     def __init__(self, url: str, now: Now = utc_now) -> None:
         self.engine = _engine(url)
         self._info = {custody_watch.CLOCK: now}
+        self.when_log_grew: Callable[[], None] = lambda: None
+        """Called after each commit that added leaves or a checkpoint. It must not raise."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -53,8 +55,12 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """All of it or nothing. No network call belongs in here."""
-        with plain_words(self.engine), Session(self.engine, info=self._info) as session, session.begin():
-            yield session
+        with plain_words(self.engine), Session(self.engine, info=self._info) as session:
+            with session.begin():
+                yield session
+            grew = log.GREW in session.info
+        if grew:
+            self.when_log_grew()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

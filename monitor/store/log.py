@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from monitor.evidence.leaf import LeafKind, leaf_body
 from monitor.store.models import Leaf, School
 
+GREW = "log_grew"
+"""Set in a session's `info` when its transaction adds to the log: whoever commits it has a copy made."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,6 +39,7 @@ def append(session: Session, school_id: int, at: datetime, entries: Sequence[Ent
     first = last - len(entries)
     leaves = [_leaf(school_id, first + offset, at, entry) for offset, entry in enumerate(entries)]
     session.add_all(leaves)
+    session.info[GREW] = True
     return leaves
 
 

@@ -1,0 +1,25 @@
+"""Catching the second log up after a crash or an outage, and telling when it cannot be kept."""
+
+from monitor.evidence.second_log import SecondLogUnusable
+from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.site import Site
+from monitor.store.second_log import copy_log
+
+BEHIND = "second_log_behind"
+_SUBJECT = "second evidence log"
+
+
+def keep_second_log(site: Site) -> None:
+    """Copy what is missing; an operator alert while that fails, one word when it works again."""
+    folder = site.settings.evidence.second_log
+    if folder is None:
+        return
+    try:
+        copy_log(site.database, site.school_id, folder)
+    except SecondLogUnusable as error:
+        with site.database.write() as session:
+            mend = "Nothing is lost: the log stands in the database, and is copied once this is mended."
+            tell_operators(session, site, Trouble(BEHIND, _SUBJECT, str(error), mend))
+        return
+    with site.database.write() as session:
+        all_clear(session, site, BEHIND, _SUBJECT, "The second log has everything again.")
