@@ -35,7 +35,6 @@ SETTLE_SECONDS = 8.0
 
 _ARGUMENTS = (
     "--disable-quic",
-    "--no-referrers",
     "--dns-prefetch-disable",
     "--disable-background-networking",
     "--disable-component-update",
@@ -53,6 +52,7 @@ _PREFERENCES = {
         "block_third_party_cookies": True,
         "cookie_controls_mode": 1,
     },
+    "enable_referrers": False,
     "dns_prefetching": {"enabled": False},
     "net": {"network_prediction_options": 2},
     "safebrowsing": {"enabled": False},

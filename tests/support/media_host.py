@@ -45,7 +45,7 @@ class MediaHost:
     @property
     def loopback(self) -> dict[str, tuple[str, int]]:
         """What a dialler is told in tests."""
-        return {name: ("127.0.0.1", self.port) for name in self.names}
+        return dict.fromkeys(self.names, ("127.0.0.1", self.port))
 
     def shows(
         self, address: str, body: bytes, kind: str = "image/png", status: int = 200, **more: str
