@@ -20,6 +20,7 @@ PIECES = {
     "aged": "aged ", "rumour": "is it true ", "money": "£1,", "thousands": "1k", "plates": "AB12 ABC ", "shouting": "ABC ", "question marks": "?",
     "exclamation marks": "!", "asterisks": "*", "masked": "f*ck ", "cues": "stole idiot kill drunk ", "gun": "gun ", "photos": "photo ", "burn": "burn ",
     "blow up": "blow it ", "upn": "A12345678901", "slashes": "/", "brackets": "((", "html": "<b>", "ladder": "a\u0301b\u200bс",
+    "hebrew, one word": "ש", "written backwards": "\u202e", "turned about": "\u2067a\u2069 ",
 }  # fmt: skip
 
 
@@ -29,13 +30,20 @@ def huge(piece: str, size: int) -> str:
 
 
 def mutations(texts: Sequence[str], count: int, seed: int) -> Iterator[str]:
-    """So many texts made of the given ones, the same for the same seed."""
+    """So many texts made of the given ones, one in eight out of nothing; the same for the same seed."""
     chance = random.Random(seed)
     for _ in range(count):
-        text = chance.choice(texts)
+        text = chance.choice(texts) if chance.randrange(8) else _out_of_nothing(chance)
         for _ in range(chance.randrange(5)):
             text = chance.choice(_CHANGES)(chance, text, chance.choice(texts))
         yield text[:3_000]
+
+
+def _out_of_nothing(chance: random.Random) -> str:
+    """Any characters, of one part of Unicode or of all of it."""
+    first = chance.choice((0, 0, 0x20, 0x300, 0x590, 0x2000, 0x1F300))
+    last = chance.choice((0x7F, 0x10FFFF)) if first < 0x80 else first + 0x300
+    return "".join(chr(chance.randint(first, last)) for _ in range(chance.randrange(200)))
 
 
 def _dropped(chance: random.Random, text: str, _other: str) -> str:

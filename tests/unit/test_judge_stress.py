@@ -11,44 +11,57 @@ from support import judge_report
 from support.hostile import PIECES, huge, mutations
 
 from classifiers.interface import Comment, Judgement, Register
-from classifiers.judge import EmbeddedJudge, load_judge
+from classifiers.judge import MODELS, EmbeddedJudge, load_judge
+from classifiers.panel import load_panel
 from classifiers.register import read_pupils, read_staff
 
 pytestmark = pytest.mark.stress
 
 SAMPLE = Path(__file__).parents[2] / "monitor" / "demo" / "school"
-TEXTS = 100_000
+PARTS = 10
+TEXTS = 10_000
+"""Of one part; each part has a seed of its own, so that one that failed can be run alone."""
 HUGE = 100_000
 _BATCH = 256
 
 
 @pytest.fixture(scope="module")
 def judge() -> EmbeddedJudge:
-    pupils = read_pupils(SAMPLE / "register" / "pupils.csv", b"sample").entries
-    staff = read_staff(SAMPLE / "register" / "staff.csv").entries
-    return load_judge(Register("Fernhill Primary & Nursery School", ("Fernhill",), pupils, staff, b"sample"))
+    return load_judge(_register())
 
 
 @pytest.fixture(scope="module")
-def report() -> Iterator[judge_report.Facts]:
-    """Written only when both tests ran to their end."""
-    facts = judge_report.Facts()
+def judge_without_encoder() -> EmbeddedJudge:
+    return EmbeddedJudge(_register(), load_panel(MODELS).linear_alone)
+
+
+@pytest.fixture(scope="module")
+def real() -> list[str]:
+    lines = (SAMPLE / "comments.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
+@pytest.fixture(scope="module")
+def report(judge: EmbeddedJudge) -> Iterator[judge_report.Facts]:
+    """Written when the huge comments and any part ran to their end; it says how many texts these were."""
+    facts = judge_report.Facts(judge.models["encoder"].partition(" sha256:"))
     yield facts
-    if facts.texts and facts.slowest:
+    if facts.whole.texts and facts.slowest:
         judge_report.write(facts)
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_one_text_in_a_hundred_thousand_would_stop_the_judge(
-    judge: EmbeddedJudge, report: judge_report.Facts
+    judge: EmbeddedJudge, real: list[str], report: judge_report.Facts, part: int
 ) -> None:
-    lines = (SAMPLE / "comments.jsonl").read_text(encoding="utf-8").splitlines()
-    real = [json.loads(line)["text"] for line in lines]
-    began, reasons = time.process_time(), 0
-    for batch in _batches(mutations(real, TEXTS, seed=20)):
-        judged = judge.judge(batch)
-        assert judged == judge.judge(batch)
-        reasons += sum(_checked(comment, found) for comment, found in zip(batch, judged, strict=True))
-    report.texts, report.reasons, report.seconds = TEXTS, reasons, time.process_time() - began
+    _judged_twice(judge, mutations(real, TEXTS, seed=20 + part), report.whole)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_one_text_would_stop_the_judge_that_goes_on_without_its_encoder(
+    judge_without_encoder: EmbeddedJudge, real: list[str], report: judge_report.Facts, part: int
+) -> None:
+    _judged_twice(judge_without_encoder, mutations(real, TEXTS, seed=20 + part), report.alone)
 
 
 def test_the_largest_comment_would_hold_up_the_page(judge: EmbeddedJudge, report: judge_report.Facts) -> None:
@@ -61,6 +74,22 @@ def test_the_largest_comment_would_hold_up_the_page(judge: EmbeddedJudge, report
         _checked(comment, found)
     report.slowest = sorted(slowest.items(), key=lambda one: -one[1])
     assert report.slowest[0][1] < 3, report.slowest[:5]
+
+
+def _register() -> Register:
+    pupils = read_pupils(SAMPLE / "register" / "pupils.csv", b"sample").entries
+    staff = read_staff(SAMPLE / "register" / "staff.csv").entries
+    return Register("Fernhill Primary & Nursery School", ("Fernhill",), pupils, staff, b"sample")
+
+
+def _judged_twice(judge: EmbeddedJudge, texts: Iterator[str], told: judge_report.Run) -> None:
+    began = time.process_time()
+    for batch in _batches(texts):
+        judged = judge.judge(batch)
+        assert judged == judge.judge(batch)
+        told.texts += len(batch)
+        told.reasons += sum(_checked(comment, found) for comment, found in zip(batch, judged, strict=True))
+    told.seconds += time.process_time() - began
 
 
 def _batches(texts: Iterator[str]) -> Iterator[list[Comment]]:
