@@ -250,10 +250,23 @@ class Person(Table):
     role: Role
     name: Words
     email: Mailbox
+    phone: OptionalWords = None
+    """For the call sheet and for whoever is handed an export."""
     staff_id: OptionalWords = None
     """The person's id in the staff register, so that nobody is mailed about themselves."""
     out_of_hours: bool = False
     holiday_cover: bool = False
+
+
+class Contacts(Table):
+    """Whom the school rings outside. These are local: nobody but the school can know the right number."""
+
+    lado: OptionalWords = None
+    """The local authority's designated officer, or who does that where there is none: name, number, hours."""
+    childrens_services: OptionalWords = None
+    """Children's social care or its front door, by day and out of hours."""
+    police: OptionalWords = None
+    """The school's own contact at the police, beside 999 and 101."""
 
 
 def _account_name(value: str) -> str:
@@ -411,6 +424,7 @@ class Settings(Table):
     evidence: Evidence = Evidence()
     mail: Mail
     people: tuple[Person, ...]
+    contacts: Contacts = Contacts()
     sources: tuple[Source, ...] = ()
     network: Network = Network()
     console: Console = Console()

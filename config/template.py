@@ -41,6 +41,7 @@ def template(answers: Answers | None = None) -> str:
             _STORE,
             _mail(given),
             _people(given),
+            _CONTACTS,
             _SOURCES,
             _NETWORK,
             _JUDGEMENT,
@@ -168,9 +169,19 @@ def _people(given: Answers) -> str:
 
 def _person(role: str, contact: Contact, why: str, duty: str | None = None) -> str:
     lines = ["[[people]]", f"role = {_text(role)}", f"name = {_text(contact.name)}"]
-    lines += [f"email = {_text(contact.email)}", '#staff_id = "S001"' if duty is None else f"{duty} = true"]
+    lines += [f"email = {_text(contact.email)}", '#phone = "01632 960001"']
+    lines += ['#staff_id = "S001"' if duty is None else f"{duty} = true"]
     return "\n".join([f"# {why}", *lines, ""])
 
+
+_CONTACTS = """\
+# Whom the school rings when a child may be at risk: they stand on the call sheet. Fill them in now, from
+# your local safeguarding partnership's own page; nobody looks for a number in that hour.
+[contacts]
+#lado = "Fernshire designated officer, 01632 960010, Mon-Fri 9-17; out of hours 01632 960011"
+#childrens_services = "Fernshire children's services front door, 01632 960020, day and night"
+#police = "Fernshire Police, schools officer, 01632 960030"
+"""
 
 _SOURCES = """\
 # What is watched: the school's own accounts and public mentions of the school, nothing else. A table for
