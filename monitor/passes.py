@@ -13,6 +13,7 @@ from monitor.pipeline.accounts import connect
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.holders import pass_holder
 from monitor.pipeline.judging import judge_waiting
+from monitor.pipeline.keeping import keep_at_rest
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
@@ -50,6 +51,7 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
         "having the log stamped": lambda: stamp_due(site),
         "sending mail": lambda: _to_the_end(lambda: send_next(site)),
         "erasing": lambda: erase_what_is_due(site),
+        "locking and letting go": lambda: keep_at_rest(site),
     }
     _do_all(steps, tell)
     return reports

@@ -15,6 +15,7 @@ from config.mistakes import SettingsError
 from config.secrets import SecretMissing
 from connectors.errors import ConnectorError
 from monitor.cli import (
+    at_rest,
     card,
     demo,
     evidence,
@@ -60,7 +61,20 @@ app = typer.Typer(
     add_completion=False,
 )
 app.callback()(remember_config)
-for commands in (setup, watching, records, mail, register, judging, judgement, models, evidence, card, demo):
+for commands in (
+    setup,
+    watching,
+    records,
+    mail,
+    register,
+    judging,
+    judgement,
+    models,
+    evidence,
+    card,
+    at_rest,
+    demo,
+):
     commands.add_to(app)
 
 

@@ -30,6 +30,7 @@ from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uid
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.holders import daemon_holder, is_over
 from monitor.pipeline.judging import JudgementFails, judge_waiting
+from monitor.pipeline.keeping import keep_at_rest
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
@@ -93,6 +94,7 @@ class Service:
             "watch": (self._watch, 30),
             "dead man": (self._ping_dead_man, 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
+            "at rest": (lambda: keep_at_rest(self._site), 3600),
             "weekly export": (lambda: make_due_export(self._site), 300),
             "second log": (lambda: keep_second_log(self._site), 60),
             "stamps": (lambda: stamp_due(self._site), 60),

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-
 _AT_ONCE = 1 << 20
 
 
@@ -59,7 +58,7 @@ def remove_others(root: Path, uid: str, kept: Collection[str], *, parts_too: boo
 
 
 def shred(path: Path) -> None:
-    """Overwrite a file in its place, make that durable, and remove it; nothing is said when it is not there."""
+    """Overwrite a file in its place, durably, and remove it; nothing is said when it is not there."""
     with contextlib.suppress(FileNotFoundError):
         with path.open("r+b") as file:
             left = path.stat().st_size
@@ -106,6 +105,12 @@ def read_item(root: Path, uid: str) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if not _is_part(path)}
+
+
+def file_names(root: Path, uid: str) -> set[str]:
+    """What stands in an item's folder, parts of crashed attempts included; empty when it is not there."""
+    folder = item_folder(root, uid)
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def stored_uids(root: Path) -> set[str]:

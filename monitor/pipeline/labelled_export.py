@@ -15,6 +15,7 @@ from typing import Any
 
 from config.schema import Role
 from config.words import Flag, Label, Lane
+from monitor.pipeline.clear_copies import note_labelled_file
 from monitor.pipeline.decided import DecidedComment, closed_to_all, decided_comments
 from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
 from monitor.site import Site
@@ -86,6 +87,7 @@ def write_labelled(site: Site, selection: Selection, path: Path, by: str, reader
                 comments=len(decided), incidents=len({one.reference for one in decided}),
                 left_out=selection.left_out, reader=None if reader is None else str(reader),
             )  # fmt: skip
+            note_labelled_file(session, site, path, {one.reference for one in decided}, by)
             file.write(lines)
     except BaseException:
         path.unlink(missing_ok=True)

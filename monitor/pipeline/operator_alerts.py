@@ -91,6 +91,7 @@ _HEADLINES = {
     "not_judged": "a comment could not be judged",
     "model_missing": "comments are judged without the {}",
     "housekeeping": "{} fails",
+    "not_locked": "closed {} is not locked",
     "log_unsigned": "the {} is not signed",
     "stamp_failing": "{} does not stamp the evidence log",
     "second_log_behind": "the {} is not kept up",

@@ -16,7 +16,16 @@ from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.site import Site
 from monitor.store import log
-from monitor.store.models import Envelope, EvidenceItem, Holding, Item, ItemState, Leaf
+from monitor.store.models import (
+    SEALED_STATES,
+    Envelope,
+    EvidenceItem,
+    EvidenceState,
+    Holding,
+    Item,
+    ItemState,
+    Leaf,
+)
 
 log_lines = structlog.get_logger()
 
@@ -117,7 +126,7 @@ def tidy(site: Site, uids: Iterable[str] | None = None) -> None:
         rows = session.execute(
             select(Item.uid, Item.state).where(Item.school_id == site.school_id, Item.uid.in_(on_disk))
         )
-        unsealed = [uid for uid, state in rows if state not in (ItemState.WAITING, ItemState.SEALED)]
+        unsealed = [uid for uid, state in rows if state not in (ItemState.WAITING, *SEALED_STATES)]
     for uid in unsealed:
         remove_item(site.evidence, uid)
 
@@ -129,7 +138,9 @@ def close_withheld(site: Site) -> None:
     """
     with site.database.read() as session:
         query = select(EvidenceItem).where(
-            EvidenceItem.school_id == site.school_id, EvidenceItem.withheld.is_not(None)
+            EvidenceItem.school_id == site.school_id,
+            EvidenceItem.withheld.is_not(None),
+            EvidenceItem.state == EvidenceState.OPEN,
         )
         open_yet = [row for row in session.scalars(query) if _holds_more(site, row)]
     for row in open_yet:
