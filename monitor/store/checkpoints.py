@@ -4,7 +4,7 @@ The roots of finished parts (256 leaves, 65,536 leaves …) are stored, so that 
 leaves reads at most 255 rows of each level. A leaf's place in the tree is its `seq`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -160,6 +160,21 @@ def consistency(session: Session, school_id: int, old: int, new: int) -> list[by
     if not 0 < old <= new:
         raise NoSuchProof(f"a log of {new} leaves cannot be shown to follow one of {old}")
     return [_root_over(session, school_id, *span) for span in consistency_spans(old, new)]
+
+
+def consistencies(
+    session: Session, school_id: int, olds: Iterable[int], new: int
+) -> dict[int, list[bytes]]:
+    """`consistency` from each of many older sizes; what their proofs share is read once. NoSuchProof."""
+    roots: dict[tuple[int, int], bytes] = {}
+    proofs: dict[int, list[bytes]] = {}
+    for old in olds:
+        spans = consistency_spans(old, new)
+        for span in spans:
+            if span not in roots:
+                roots[span] = _root_over(session, school_id, *span)
+        proofs[old] = [roots[span] for span in spans]
+    return proofs
 
 
 def _leaf(session: Session, school_id: int, seq: int) -> str | None:
