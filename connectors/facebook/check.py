@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ from config.schema import Watch
 from connectors.errors import ConnectorError
 from connectors.facebook.graph_client import GraphClient
 from connectors.interface import Account, Finding, Now
+from connectors.times import parse_http_date
 
 EXPIRY_WARNING = timedelta(days=14)
 CLOCK_SKEW = timedelta(minutes=2)
@@ -80,9 +80,8 @@ class Check:
         )  # fmt: skip
 
     def _clock(self) -> Iterator[Finding]:
-        try:
-            theirs = parsedate_to_datetime(self._header("date")).astimezone(UTC)
-        except ValueError:
+        theirs = parse_http_date(self._header("date"))
+        if theirs is None:
             return
         skew = abs(theirs - self._now())
         if skew <= CLOCK_SKEW:

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from config.words import Surface
 from connectors.interface import Author, Item, Media, Stream
+from connectors.times import parse_time
 
 PLATFORM = "facebook"
 
@@ -22,9 +21,6 @@ COMMENT_FIELDS = (
     "like_count", "comment_count",
     f"attachment{{{ATTACHMENT_FIELDS}}}",
 )  # fmt: skip
-
-# Graph writes the zone without a colon.
-_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}")
 
 
 class Unreadable(ValueError):
@@ -56,16 +52,6 @@ def comment_item(
         on_own_account=True,
         media=tuple(_attachment(entry.get("attachment"))),
     )
-
-
-def created_at(raw: object) -> datetime | None:
-    """`2026-11-20T08:00:00+0000` as UTC; None for anything else."""
-    if not isinstance(raw, str) or not _CREATED.fullmatch(raw):
-        return None
-    try:
-        return datetime.strptime(raw, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def version_of(text: str) -> str:
@@ -105,7 +91,7 @@ def _common(entry: Mapping[str, Any], stream: Stream, page_id: str, surface: Sur
         "surface": surface,
         "text": text,
         "url": _text_or_none(entry.get("permalink_url")) or f"https://www.facebook.com/{entry['id']}",
-        "posted_at": created_at(entry["created_time"]),
+        "posted_at": parse_time(entry["created_time"]),
         "posted_at_raw": entry["created_time"],
         "raw": canonical(entry),
         "author": author,

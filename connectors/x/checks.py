@@ -1,11 +1,11 @@
 """What `schoolwatch check` tells about an X source. Each question costs one call and never raises."""
 
 from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.errors import ConnectorError, CredentialsRefused, CreditsUsedUp
 from connectors.interface import Account, Finding, Now
+from connectors.times import parse_http_date
 from connectors.x.client import XClient
 
 _SKEW_SECONDS = 60
@@ -78,11 +78,10 @@ def _asked(subject: str, ask: Callable[[], Finding]) -> Finding:
 
 
 def _clock(client: XClient, now: Now) -> Iterator[Finding]:
-    try:
-        theirs = parsedate_to_datetime(_headers(client)["date"])
-        skew = abs((now() - theirs).total_seconds())
-    except (KeyError, ValueError, TypeError):
+    theirs = parse_http_date(_headers(client).get("date"))
+    if theirs is None:
         return
+    skew = abs((now() - theirs).total_seconds())
     if skew > _SKEW_SECONDS:
         yield Finding(
             False,

@@ -13,7 +13,8 @@ from typing import Any
 from config.schema import Watch
 from connectors.errors import ConnectorError
 from connectors.interface import Gap
-from connectors.x.ids import first_id_at, is_id, parse_time, time_of
+from connectors.times import parse_time
+from connectors.x.ids import first_id_at, is_id, time_of
 
 SCHEMA = 1
 OVERLAP = timedelta(hours=2)

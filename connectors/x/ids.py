@@ -1,11 +1,10 @@
-"""X's ids, which hold their time, and X's times."""
+"""X's ids, which hold their time."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
 _EPOCH_MS = 1_288_834_974_657
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
@@ -23,13 +22,3 @@ def first_id_at(moment: datetime) -> int:
 def time_of(post_id: int) -> datetime:
     """When an id was given, to the millisecond (UTC)."""
     return _UNIX + timedelta(milliseconds=(post_id >> 22) + _EPOCH_MS)
-
-
-def parse_time(value: object) -> datetime | None:
-    """An ISO 8601 time with a zone as aware UTC; None for anything else, never a guess."""
-    if not isinstance(value, str) or _TIME.fullmatch(value) is None:
-        return None
-    try:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, OverflowError):  # the 31st of February; the year 0000 in another zone
-        return None

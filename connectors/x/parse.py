@@ -10,7 +10,8 @@ from config.schema import Watch
 from config.words import Surface
 from connectors.errors import ProtocolDrift
 from connectors.interface import Author, Item, Media, Stream
-from connectors.x.ids import is_id, parse_time, time_of
+from connectors.times import parse_time
+from connectors.x.ids import is_id, time_of
 
 _TEXT_PREFERRED = ("note_tweet", "note_post")
 _HISTORY = ("edit_history_tweet_ids", "edit_history_post_ids")

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 from config.schema import Settings
 from connectors.interface import Plugin
+from connectors.times import parse_http_date
 from monitor.clock import Now
 
 
@@ -23,14 +23,6 @@ class Surroundings:
 
     def note_time(self, host: str, date: str | None) -> None:
         """Remember what a `Date` header says of our own clock; whatever cannot be read says nothing."""
-        told = _http_date(date)
+        told = parse_http_date(date)
         if told is not None:
             self.offsets[host] = self.now() - told
-
-
-def _http_date(date: str | None) -> datetime | None:
-    try:
-        told = parsedate_to_datetime(date or "")
-    except ValueError:
-        return None
-    return told if told.tzinfo is not None else None

@@ -1,7 +1,6 @@
 """What Graph sends, as Items."""
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from connectors.facebook.parse import (
     Unreadable,
     canonical,
     comment_item,
-    created_at,
     post_item,
     version_of,
 )
@@ -29,28 +27,6 @@ COMMENT = {
     "from": {"id": "777", "name": "A. Parent"},
     "permalink_url": "https://www.facebook.com/88?comment_id=99",
 }
-
-
-def test_a_time_in_summer_would_be_an_hour_wrong_if_the_zone_were_dropped() -> None:
-    assert created_at("2026-06-20T08:00:00+0100") == datetime(2026, 6, 20, 7, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    ["2026-06-20T08:00:00", "2026-06-20", "2026-13-20T08:00:00+0000", "", None, 1781942400, "yesterday",
-     "0001-01-01T00:00:00+2359", " 2026-06-20T08:00:00+0000"],
-)  # fmt: skip
-def test_an_odd_time_would_be_guessed_at(raw: object) -> None:
-    assert created_at(raw) is None
-
-
-@given(
-    st.integers(min_value=631_152_000, max_value=4_102_444_800),
-    st.integers(min_value=-14 * 60, max_value=14 * 60),
-)
-def test_a_time_would_come_back_as_another_moment(seconds: int, minutes: int) -> None:
-    local = datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
-    assert created_at(local.strftime("%Y-%m-%dT%H:%M:%S%z")) == local
 
 
 def test_an_unreadable_time_would_lose_what_the_platform_wrote() -> None:
