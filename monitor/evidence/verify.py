@@ -1,27 +1,34 @@
-"""Checking everything that is kept against the log: any changed, missing or added byte is named."""
+"""Checking everything that is kept against the log: any changed, missing or added byte is named.
+
+Rows and folders are read in streams and none is kept, so that a store of any size fits into the same memory.
+"""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from monitor.evidence.bundle import SEAL, faults_within
 from monitor.evidence.canonical import sha256
-from monitor.evidence.folder import item_folder, read_item
-from monitor.evidence.leaf import commitment, leaf_body
+from monitor.evidence.captures import capture_root
+from monitor.evidence.faults import Fault
+from monitor.evidence.folder import read_item
+from monitor.evidence.leaf import commitment
+from monitor.evidence.stamping.stored import stamp_faults
+from monitor.evidence.verify_captures import capture_faults
+from monitor.evidence.verify_log import LogCheck, Outside
 from monitor.store.database import Database
-from monitor.store.models import EvidenceItem, Holding, Item, ItemState, Leaf, School
+from monitor.store.models import SEALED_STATES, EvidenceItem, EvidenceState, Holding, Item, ItemState, Leaf
 
+__all__ = ["Fault", "Outside", "Verified", "verify_store"]
 
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is not as the log says. `item` is an item's id, or the place in the log."""
-
-    item: str
-    why: str
+_ROWS_AT_ONCE, _NAMES_AT_ONCE = 200, 500
+_SealedLeaf, _FilesLeaf = aliased(Leaf), aliased(Leaf)
 
 
 @dataclass(frozen=True)
@@ -30,26 +37,42 @@ class Verified:
     evidence: int
     held: int
     faults: tuple[Fault, ...]
+    checkpoints: int = 0
+    key: str | None = None
+    """The fingerprint of the key that signs the log."""
 
 
-def verify_store(database: Database, evidence: Path, school_id: int) -> Verified:
-    """Check the log, the holding area, every evidence folder, and that nothing stands there besides.
+def verify_store(
+    database: Database, evidence: Path, school_id: int, outside: Outside | None = None
+) -> Verified:
+    """Check the log, its signatures and stamps, the holding area, every evidence folder, and that nothing
+    stands there besides. `outside` is what the caller holds that does not lie in the store.
 
     A running daemon seals between the look at the rows and the look at the folders; so a fault counts
     only when a second look finds it again.
     """
-    first = _look(database, evidence, school_id)
+    first = _look(database, evidence, school_id, outside or Outside())
     if not first.faults:
         return first
-    again = _look(database, evidence, school_id)
-    return replace(again, faults=tuple(fault for fault in again.faults if fault in first.faults))
+    again = _look(database, evidence, school_id, outside or Outside())
+    seen = set(first.faults)
+    return replace(again, faults=tuple(fault for fault in again.faults if fault in seen))
 
 
-def _look(database: Database, evidence: Path, school_id: int) -> Verified:
+def _look(database: Database, evidence: Path, school_id: int, outside: Outside) -> Verified:
     with database.read() as session:
+        log = LogCheck(session, school_id, outside)
         check = _Check(session, evidence, school_id)
-        faults = (*check.log(), *check.holdings(), *check.evidence_items(), *check.strays())
-        return Verified(len(check.leaves), check.sealed, check.held, faults)
+        faults = (
+            *log.faults(),
+            *(Fault(where, why) for where, why in stamp_faults(session, school_id)),
+            *check.holdings(),
+            *check.evidence_items(),
+            *check.sealed_without_evidence(),
+            *check.strays(),
+            *capture_faults(session, evidence, school_id),
+        )
+        return Verified(log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key)
 
 
 class _Check:
@@ -57,95 +80,140 @@ class _Check:
         self.session = session
         self.folder = evidence
         self.school_id = school_id
-        rows = session.scalars(select(Leaf).filter_by(school_id=school_id).order_by(Leaf.seq))
-        self.leaves = {leaf.seq: leaf for leaf in rows}
         self.sealed = 0
         self.held = 0
 
-    def log(self) -> Iterator[Fault]:
-        """Numbers without a hole, and each leaf's bytes as its columns say."""
-        count = self.session.get_one(School, self.school_id).leaf_count
-        for seq in range(max(count, len(self.leaves))):
-            leaf = self.leaves.get(seq)
-            if leaf is None:
-                yield Fault(f"log line {seq}", "is missing")
-            elif seq >= count:
-                yield Fault(leaf.item_uid, f"log line {seq} was added")
-            elif leaf.body.encode() != _body(leaf):
-                yield Fault(leaf.item_uid, f"log line {seq} was changed")
-
     def holdings(self) -> Iterator[Fault]:
         """What is held for 24 hours still matches the commitment made when it was seen."""
+        leaf = and_(Leaf.school_id == Holding.school_id, Leaf.seq == Holding.leaf_seq)
         query = (
-            select(Holding, Item)
+            select(Holding.record, Holding.salt, Holding.raw, Holding.raw_salt, Leaf.commitment)
+            .add_columns(Item.uid, Item.text, Item.url)
             .join(Item, Item.id == Holding.item_id)
+            .outerjoin(Leaf, leaf)
             .where(Holding.school_id == self.school_id)
         )
-        for holding, item in self.session.execute(query):
+        for row in self._stream(query):
             self.held += 1
-            leaf = self.leaves.get(holding.leaf_seq)
-            if leaf is None or commitment(holding.salt, holding.record) != leaf.commitment:
-                yield Fault(item.uid, "the held record does not match the commitment made when it was seen")
+            if commitment(row.salt, row.record) != row.commitment:
+                yield Fault(row.uid, "the held record does not match the commitment made when it was seen")
                 continue
-            yield from _against_record(item, holding.record)
-            recorded = json.loads(holding.record)["how"]["raw_commit"]
-            if commitment(holding.raw_salt, holding.raw) != recorded:
-                yield Fault(item.uid, "the held object of the platform was changed")
+            recorded = json.loads(row.record)
+            yield from (Fault(row.uid, why) for why in _against_record(row.uid, row.text, row.url, recorded))
+            if commitment(row.raw_salt, row.raw) != recorded["how"]["raw_commit"]:
+                yield Fault(row.uid, "the held object of the platform was changed")
 
     def evidence_items(self) -> Iterator[Fault]:
-        rows = self.session.scalars(select(EvidenceItem).filter_by(school_id=self.school_id))
-        for row in rows:
+        school = EvidenceItem.school_id
+        query = (
+            select(EvidenceItem, Item.text, Item.url)
+            .add_columns(_SealedLeaf.body, _FilesLeaf.commitment)
+            .outerjoin(Item, Item.id == EvidenceItem.item_id)
+            .outerjoin(
+                _SealedLeaf, and_(_SealedLeaf.school_id == school, _SealedLeaf.seq == EvidenceItem.leaf_seq)
+            )
+            .outerjoin(
+                _FilesLeaf,
+                and_(_FilesLeaf.school_id == school, _FilesLeaf.seq == EvidenceItem.evidence_leaf_seq),
+            )
+            .where(school == self.school_id)
+        )
+        for found in self._stream(query):
             self.sealed += 1
-            yield from (Fault(row.item_uid, why) for why in self._one_item(row))
-        yield from self._sealed_without_evidence()
+            row: EvidenceItem = found[0]
+            files = read_item(self.folder, row.item_uid)
+            yield from (Fault(row.item_uid, why) for why in _item_faults(row, files, found))
 
-    def _one_item(self, row: EvidenceItem) -> Iterator[str]:
-        files = read_item(self.folder, row.item_uid)
-        if not files:
-            yield "its evidence folder is missing"
-            return
-        # First the files one by one, so that a broken seal accuses no file but itself.
-        differing = list(_differing(row.files, files))
-        yield from differing or faults_within(row.item_uid, files)
-        if not differing:
-            yield from self._against_log(row, files)
-
-    def _against_log(self, row: EvidenceItem, files: dict[str, bytes]) -> Iterator[str]:
-        if not {SEAL, "record.json"} <= files.keys():
-            yield "its seal or record is not among its files"
-            return
-        seal = json.loads(files[SEAL])
-        leaf, second = self.leaves.get(row.leaf_seq), self.leaves.get(row.evidence_leaf_seq)
-        if leaf is None or leaf.body != seal["leaf"]:
-            yield "its seal names another log line than the log has"
-        if second is None or second.commitment != seal["manifest_commit"]:
-            yield "its files are not those that the log was told of"
-        item = self.session.get_one(Item, row.item_id)
-        yield from (fault.why for fault in _against_record(item, files["record.json"]))
-
-    def _sealed_without_evidence(self) -> Iterator[Fault]:
+    def sealed_without_evidence(self) -> Iterator[Fault]:
         has_evidence = select(EvidenceItem.item_id).where(EvidenceItem.school_id == self.school_id)
         query = select(Item.uid).where(
-            Item.school_id == self.school_id, Item.state == ItemState.SEALED, Item.id.not_in(has_evidence)
+            Item.school_id == self.school_id, Item.state.in_(SEALED_STATES), Item.id.not_in(has_evidence)
         )
         for uid in self.session.scalars(query):
             yield Fault(uid, "it is marked as sealed and has no evidence")
 
     def strays(self) -> Iterator[Fault]:
         """Files that no row speaks of. A folder whose item is still to be judged is work under way."""
-        sealed = set(self.session.scalars(select(EvidenceItem.item_uid).filter_by(school_id=self.school_id)))
-        waiting = set(
-            self.session.scalars(
-                select(Item.uid).filter_by(school_id=self.school_id, state=ItemState.WAITING)
-            )
+        for top in _entries(self.folder):
+            if top == capture_root(self.folder) and top.is_dir():
+                continue  # `capture_faults` knows what belongs there
+            if top.name != "items" or not top.is_dir():
+                yield from self._added(top)
+                continue
+            for shelf in _entries(top):
+                yield from self._strays_on(shelf)
+
+    def _strays_on(self, shelf: Path) -> Iterator[Fault]:
+        if not shelf.is_dir():
+            yield from self._added(shelf)
+            return
+        folders = _entries(shelf)
+        for start in range(0, len(folders), _NAMES_AT_ONCE):
+            together = folders[start : start + _NAMES_AT_ONCE]
+            known = self._known([path.name for path in together if path.name[:2] == shelf.name])
+            for path in together:
+                yield from self._within(path) if path.name in known else self._added(path)
+
+    def _within(self, folder: Path) -> Iterator[Fault]:
+        """An item's files were compared with its row; it has no folders."""
+        with os.scandir(folder) as entries:
+            for name in sorted(entry.name for entry in entries if entry.is_dir()):
+                yield Fault(folder.name, f"{folder.relative_to(self.folder) / name} was added")
+
+    def _known(self, uids: Sequence[str]) -> set[str]:
+        sealed = select(EvidenceItem.item_uid).where(
+            EvidenceItem.school_id == self.school_id, EvidenceItem.item_uid.in_(uids)
         )
-        known = {item_folder(self.folder, uid) for uid in sealed | waiting}
-        for path in sorted(self.folder.rglob("*")):
-            if (path.is_file() and path.parent not in known) or (path.is_dir() and path.parent in known):
-                yield Fault(path.parent.name, f"{path.relative_to(self.folder)} was added")
+        waiting = select(Item.uid).where(
+            Item.school_id == self.school_id, Item.state == ItemState.WAITING, Item.uid.in_(uids)
+        )
+        return {*self.session.scalars(sealed), *self.session.scalars(waiting)}
+
+    def _added(self, path: Path) -> Iterator[Fault]:
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            if file.is_file():
+                yield Fault(file.parent.name, f"{file.relative_to(self.folder)} was added")
+
+    def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        yield from self.session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
 
 
-def _differing(digests: dict[str, str], files: dict[str, bytes]) -> Iterator[str]:
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _item_faults(row: EvidenceItem, files: Mapping[str, bytes], found: Row[Any]) -> Iterator[str]:
+    """What is wrong with a sealed item. `found` has its item's text and address and its two leaves."""
+    if row.state == EvidenceState.ERASED:
+        yield from (f"{name} is still there although it was erased" for name in files)
+        return
+    if not files:
+        yield "its evidence folder is missing"
+        return
+    # First the files one by one, so that a broken seal accuses no file but itself.
+    differing = list(_differing(row.files, files))
+    yield from differing
+    if differing or row.state == EvidenceState.LOCKED:
+        return
+    within = faults_within(row.item_uid, files)
+    yield from within
+    if not within:
+        yield from _against_log(row, files, found)
+
+
+def _against_log(row: EvidenceItem, files: Mapping[str, bytes], found: Row[Any]) -> Iterator[str]:
+    if not {SEAL, "record.json"} <= files.keys():
+        yield "its seal or record is not among its files"
+        return
+    seal = json.loads(files[SEAL])
+    if found.body != seal["leaf"]:
+        yield "its seal names another log line than the log has"
+    if found.commitment != seal["manifest_commit"]:
+        yield "its files are not those that the log was told of"
+    yield from _against_record(row.item_uid, found.text, found.url, json.loads(files["record.json"]))
+
+
+def _differing(digests: Mapping[str, str], files: Mapping[str, bytes]) -> Iterator[str]:
     for name in sorted(digests.keys() | files.keys()):
         if name not in files:
             yield f"{name} is missing"
@@ -155,14 +223,11 @@ def _differing(digests: dict[str, str], files: dict[str, bytes]) -> Iterator[str
             yield f"{name} was changed"
 
 
-def _body(leaf: Leaf) -> bytes:
-    return leaf_body(leaf.seq, leaf.kind, leaf.at, leaf.item_uid, leaf.commitment)
-
-
-def _against_record(item: Item, record: bytes) -> Iterator[Fault]:
+def _against_record(
+    uid: str, text: str | None, url: str | None, recorded: Mapping[str, Any]
+) -> Iterator[str]:
     """The row that screens and mails are made from says what the record says."""
-    recorded = json.loads(record)
-    if recorded["item_id"] != item.uid or recorded["what"]["text"] != item.text:
-        yield Fault(item.uid, "the stored text is not the text of its record")
-    if recorded["where"]["url"] != item.url:
-        yield Fault(item.uid, "the stored address is not the address of its record")
+    if recorded["item_id"] != uid or recorded["what"]["text"] != text:
+        yield "the stored text is not the text of its record"
+    if recorded["where"]["url"] != url:
+        yield "the stored address is not the address of its record"
