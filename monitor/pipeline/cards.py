@@ -32,7 +32,7 @@ def find_item(session: Session, school_id: int, wanted: str) -> str:
         Incident.reference == wanted.upper(),
         and_(Item.platform == platform, Item.external_id == external_id),
     )
-    uids = [item.uid for _, item, _ in session.execute(_with_incident(school_id).where(named))]
+    uids: list[str] = [item.uid for _, item, _ in session.execute(_with_incident(school_id).where(named))]
     if not uids:
         raise NoCard(
             f"there is no sealed item {wanted}; expected an item's number, platform:id as `incidents --json` "

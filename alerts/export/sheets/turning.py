@@ -1,7 +1,7 @@
 """The order in which letters of Arabic, Hebrew and the like stand on a line (Unicode Annex 9, in part).
 
 Marks that turn text around never come here: they are shown as marks of ours. What is left are the rules for
-letters, numbers and what stands between them (W1–W7, N1–N2, I1–I2, L1–L2, L4); brackets pair up by N1 only.
+letters, numbers and what stands between them (W1–W7, N0–N2, I1–I2, L2, L4).
 """
 
 import unicodedata
@@ -12,6 +12,9 @@ from itertools import pairwise
 NEUTRAL = "ON"
 _STRONG_RIGHT = ("R", "AL")
 _MIRROR = dict(zip("()[]{}<>«»‹›", ")(][}{><»«›‹", strict=True))
+_CLOSES = {"(": ")", "[": "]", "{": "}"}
+_DEEPEST = 63
+"""Open brackets at once, after which the rule looks no further."""
 _JOINER_KINDS = ("<isolated>", "<final>", "<initial>", "<medial>")
 
 
@@ -25,14 +28,48 @@ def goes_right_to_left(kinds: Sequence[str]) -> bool:
     return next((found in _STRONG_RIGHT for found in kinds if found in ("L", *_STRONG_RIGHT)), False)
 
 
-def levels(kinds: Sequence[str], *, right_to_left: bool) -> list[int]:
-    """How deep each piece lies: even runs left to right, odd runs right to left."""
+def levels(kinds: Sequence[str], shown: Sequence[str], *, right_to_left: bool) -> list[int]:
+    """How deep each piece lies: even runs left to right, odd runs right to left. A mark shows as empty."""
     if not right_to_left and not any(found in (*_STRONG_RIGHT, "AN") for found in kinds):
         return [0] * len(kinds)
     base = "R" if right_to_left else "L"
-    plain = _neutral(_weak(list(kinds), base), base)
+    plain = _neutral(_bracketed(_weak(list(kinds), base), shown, base), base)
     deep = {"L": (0, 2), "R": (1, 1), "AN": (2, 2), "EN": (2, 2)}
     return [deep[found][right_to_left] for found in plain]
+
+
+def _bracketed(kinds: list[str], shown: Sequence[str], base: str) -> list[str]:
+    """N0: a pair of brackets goes with the paragraph if letters inside do, else with what stands before."""
+    for start, end in _pairs(kinds, shown):
+        inside = {_side(found) for found in kinds[start + 1 : end] if found != NEUTRAL}
+        if inside:
+            kinds[start] = kinds[end] = base if base in inside else _before(kinds, start, base)
+    return kinds
+
+
+def _before(kinds: Sequence[str], place: int, base: str) -> str:
+    return next((_side(kinds[at]) for at in range(place - 1, -1, -1) if kinds[at] != NEUTRAL), base)
+
+
+def _pairs(kinds: Sequence[str], shown: Sequence[str]) -> list[tuple[int, int]]:
+    """BD16: brackets that open and close each other, by where they open."""
+    waiting: list[tuple[str, int]] = []
+    found = []
+    for place, letter in enumerate(shown):
+        if letter in _CLOSES and kinds[place] == NEUTRAL:
+            waiting.append((_CLOSES[letter], place))
+        at = next((n for n in range(len(waiting) - 1, -1, -1) if waiting[n][0] == letter), None)
+        if at is not None and kinds[place] == NEUTRAL:
+            found.append((waiting[at][1], place))
+            del waiting[at:]
+        if len(waiting) > _DEEPEST:
+            break
+    return sorted(found)
+
+
+def _side(found: str) -> str:
+    """N1, N0: a number counts as written from the right."""
+    return "R" if found in ("EN", "AN") else found
 
 
 def _weak(kinds: list[str], base: str) -> list[str]:
@@ -72,7 +109,7 @@ def _numbers(kinds: list[str], base: str) -> list[str]:
 
 def _neutral(kinds: list[str], base: str) -> list[str]:
     """N1, N2: what stands between letters of one direction goes with them, else with the paragraph."""
-    sides = ["R" if found in ("EN", "AN") else found for found in kinds]
+    sides = [_side(found) for found in kinds]
     solid = [place for place, found in enumerate(kinds) if found != NEUTRAL]
     edges = [-1, *solid, len(kinds)]
     for left, right in pairwise(edges):

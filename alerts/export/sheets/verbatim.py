@@ -87,7 +87,8 @@ def _lines(paragraph: list[Piece], across: float, look: Look) -> Iterable[tuple[
     kinds = [turning.NEUTRAL if piece.is_mark or piece.is_break else turning.kind(piece.shown)
              for piece in paragraph]  # fmt: skip
     from_right = turning.goes_right_to_left(kinds)
-    depths = turning.levels(kinds, right_to_left=from_right)
+    letters_only = ["" if piece.is_mark else piece.shown for piece in paragraph]
+    depths = turning.levels(kinds, letters_only, right_to_left=from_right)
     fitting = [_fitting(piece, across, look) for piece in _shaped(paragraph, kinds)]
     for start, end in _broken(fitting, across, look):
         letters = sum(piece.letters for piece in fitting[start:end])
