@@ -105,7 +105,7 @@ def _check_wish(site: Site, wish: Wish, browser: Browser) -> None:
     if site.settings.network.proxy is not None:
         raise CaptureRefused(
             "The settings send everything through a proxy, and a capture dials the checked address itself. "
-            "Ask for the card instead (--card), or let a person take the picture."
+            "`schoolwatch card` prints its words without any network."
         )
     missing = why_no_browser(browser) if wish.page else None
     if missing:
