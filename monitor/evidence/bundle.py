@@ -3,6 +3,7 @@
 record.json    what was seen; the item's leaf commits to it
 raw.json       the platform's own object, byte for byte as it was committed to
 envelope.json  the request and answer it came in, with the hash of the whole page
+raw.warc.gz    the request, the answer's headers and the object once more, as WARC 1.1 (ISO 28500)
 context.json   the words it answers to, when they were known
 seal.json      both leaves with their salts, and the manifest that the second one commits to
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from monitor.evidence.canonical import canonical_json, sha256
 from monitor.evidence.leaf import Commitment, commitment
+from monitor.evidence.warc import WARC, warc_gz
 
 SEAL = "seal.json"
 WITHHELD_FILES = frozenset({"record.json", SEAL})
@@ -82,6 +84,7 @@ def _files(held: Held) -> dict[str, bytes]:
     files = {"record.json": held.record}
     if not held.withheld:
         files |= {"raw.json": held.raw, "envelope.json": held.envelope}
+        files |= {WARC: warc_gz(held.uid, held.record, held.envelope, held.raw)}
         files |= {"context.json": held.context} if held.context is not None else {}
     return files
 
@@ -122,8 +125,16 @@ def _check_seal(uid: str, seal: dict[str, Any], files: Mapping[str, bytes]) -> l
     if "record.json" in files:
         if commitment(bytes.fromhex(seal["salt"]), files["record.json"]) != leaf["commit"]:
             faults.append("record.json does not match the commitment made when it was seen")
-        faults += _check_raw(seal, files)
+        faults += [*_check_raw(seal, files), *_check_envelope(files)]
     return faults
+
+
+def _check_envelope(files: Mapping[str, bytes]) -> list[str]:
+    """Records of version 1 spoke of the page only."""
+    told = json.loads(files["record.json"])["how"].get("envelope_sha256")
+    if told is None or "envelope.json" not in files or sha256(files["envelope.json"]) == told:
+        return []
+    return ["envelope.json is not the request and answer that record.json speaks of"]
 
 
 def _check_raw(seal: dict[str, Any], files: Mapping[str, bytes]) -> list[str]:

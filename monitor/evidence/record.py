@@ -1,67 +1,99 @@
 """The record of one item: what was seen, where, by whom, when and how (NEU 8.2, Huntington 8.4).
 
-It says what the platform answered and nothing that a classifier or a person thinks of it.
+It says what the platform answered, and of the machine that asked; nothing that a classifier or a person
+thinks of it. Fields after evidence.md §d2; what this program does not know is null, never guessed.
+
+`schoolwatch-record-2` is what is written today. Version 1 had no `clock`, `api`, `counts` and `language`, and
+less under `tool`; text, address and commitment stand in the same places, so that it is still checked.
 """
 
-import platform as machine
-from dataclasses import asdict
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from connectors.interface import Envelope, Item
-from monitor import __version__
-from monitor.evidence.canonical import canonical_json
+from monitor.evidence.canonical import canonical_json, sha256
+from monitor.evidence.machine_clock import NOTICEABLE, UNKNOWN, MachineClock, offset_to_host
 
-RECORD_SCHEMA = "schoolwatch-record-1"
+RECORD_SCHEMA = "schoolwatch-record-2"
+METHOD = "official API"
+NOT_FETCHED = "Media are never fetched by the program; no person has ruled out an indecent image."
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 
 
-def item_record(
-    item: Item,
-    *,
-    uid: str,
-    school: str,
-    source: str,
-    seen_at: datetime,
-    raw_commit: str,
-    page_sha256: str | None,
-) -> bytes:
-    """The bytes that an item's commitment is over. `seen_at` is when it was seen and committed to, UTC.
+@dataclass(frozen=True)
+class PageRecorder:
+    """Makes the records of one page's items. What they share is put together once."""
 
-    The platform's own object has a salt of its own, so that it can be erased without a trace while the
-    record stands. Addresses of media are left to it, too.
-    """
-    return canonical_json(
-        {
-            "schema": RECORD_SCHEMA,
-            "item_id": uid,
-            "school": school,
-            "where": _where(item, source),
-            "who": asdict(item.author) if item.author else None,
-            "what": {
-                "text": item.text,
-                "context": item.context,
-                "media_not_fetched": [
-                    {"kind": media.kind, "alt_text": media.alt_text} for media in item.media
-                ],
-            },
-            "when": _when(item, seen_at),
-            "how": {
-                "raw_commit": raw_commit,
-                "raw_bytes": len(item.raw),
-                "page_sha256": page_sha256,
-            },
-            "tool": _tool(),
+    school: str
+    source: str
+    account: str | None
+    """The school's account with which the platform was asked."""
+    seen_at: datetime
+    """When the items were seen and committed to, UTC."""
+    envelope: Envelope | None
+    tool: Mapping[str, str | None]
+    clock: MachineClock = UNKNOWN
+
+    def record(self, item: Item, *, uid: str, raw_commit: str) -> bytes:
+        """The bytes that an item's commitment is over.
+
+        The platform's own object has a salt of its own, so that it can be erased without a trace while the
+        record stands. Addresses of media are left to it, too.
+        """
+        return canonical_json(
+            {
+                "schema": RECORD_SCHEMA,
+                "item_id": uid,
+                "school": self.school,
+                "where": _where(item, self.source),
+                "who": asdict(item.author) if item.author else None,
+                "what": _what(item),
+                "when": {**_posted(item), **self.page_times},
+                "how": {**self.how, "raw_commit": raw_commit, "raw_bytes": len(item.raw)},
+                "tool": self.tool,
+            }
+        )
+
+    @cached_property
+    def page_times(self) -> dict[str, Any]:
+        return {
+            "seen_utc": _utc(self.seen_at),
+            "sealed_utc": _utc(self.seen_at),
+            "fetched_utc": _utc(self.envelope.fetched_at) if self.envelope else None,
+            "clock": clock_document(self.clock, self.envelope),
         }
-    )
 
-
-def _tool() -> dict[str, str]:
-    return {"software": "schoolwatch", "version": __version__, "python": machine.python_version()}
+    @cached_property
+    def how(self) -> dict[str, Any]:
+        """The request in short; its headers stand in the envelope, whose hash is given here."""
+        if self.envelope is None:
+            return {"method": METHOD, "account": self.account, "page_sha256": None}
+        one = self.envelope
+        return {
+            "method": METHOD,
+            "account": self.account,
+            "api": api_of(one.url),
+            "request": f"{one.method} {one.url}",
+            "status": one.status,
+            "redirects": [],  # none is ever followed
+            "server_address": one.server_address,
+            "through_proxy": one.through_proxy,
+            "certificate_sha256": one.certificate_sha256,
+            "page_sha256": one.body_sha256,
+            "page_bytes": one.body_bytes,
+            "envelope_sha256": sha256(envelope_document(one)),
+        }
 
 
 def _where(item: Item, source: str) -> dict[str, Any]:
     return {
         "platform": item.platform,
+        "host": _split(item.url).hostname,
         "external_id": item.external_id,
         "version": item.version,
         "parent_id": item.parent_id,
@@ -75,14 +107,64 @@ def _where(item: Item, source: str) -> dict[str, Any]:
     }
 
 
-def _when(item: Item, seen_at: datetime) -> dict[str, Any]:
+def _what(item: Item) -> dict[str, Any]:
+    return {
+        "text": item.text,
+        "language": item.language,
+        "edited": True if item.edited_at else None,
+        "context": item.context,
+        "counts": dict(item.counts) or None,
+        "media_not_fetched": [
+            {"kind": media.kind, "alt_text": media.alt_text, "fetched": False, "reason": NOT_FETCHED}
+            for media in item.media
+        ],
+    }
+
+
+def _posted(item: Item) -> dict[str, Any]:
     return {
         "posted_raw": item.posted_at_raw,
         "posted_utc": _utc(item.posted_at),
+        "posted_precision": _precision(item.posted_at),
         "edited_utc": _utc(item.edited_at),
-        "seen_utc": _utc(seen_at),
-        "sealed_utc": _utc(seen_at),
     }
+
+
+def _precision(moment: datetime | None) -> str | None:
+    """To what a platform's time is given: a whole second may also be one whose fraction is nought."""
+    if moment is None:
+        return None
+    return "fraction of a second" if moment.microsecond else "second"
+
+
+def clock_document(clock: MachineClock, envelope: Envelope | None) -> dict[str, Any]:
+    """Our clock at that moment, beside the platform's; `in_doubt` when either says that it is wrong."""
+    date = _header(envelope, "date") if envelope else None
+    offset = offset_to_host(envelope.fetched_at, date) if envelope else None
+    return {
+        **clock.document(),
+        "http_date": date,
+        "ahead_of_http_date_s": None if offset is None else round(offset.total_seconds()),
+        "in_doubt": clock.synced is False or (offset is not None and abs(offset) > NOTICEABLE),
+    }
+
+
+def _header(envelope: Envelope, name: str) -> str | None:
+    return next((value for key, value in envelope.response_headers.items() if key.lower() == name), None)
+
+
+def api_of(url: str) -> dict[str, str | None]:
+    """The API that was asked: its host, and its version where the path begins with one (`/2/`, `/v25.0/`)."""
+    parts = _split(url)
+    first = parts.path.strip("/").partition("/")[0]
+    return {"name": parts.hostname, "version": first if _VERSION.fullmatch(first) else None}
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")  # no address at all; it stands in the record as it was written
 
 
 def envelope_document(envelope: Envelope) -> bytes:

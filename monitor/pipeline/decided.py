@@ -17,7 +17,7 @@ from config.words import Lane, Outcome, TaskState
 from monitor.pipeline.judging import comment_of
 from monitor.pipeline.ladders import read_ladder
 from monitor.site import Site
-from monitor.store.models import Incident, Item
+from monitor.store.models import Incident, Item, ItemState
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _of(incident: Incident) -> Iterator[DecidedComment]:
     lane = _strictest_lane(incident, ladder)
     if confirmed is None or lane is Lane.INDECENT_IMAGE:
         return
-    items = [item for item in incident.items if item.text and item.judgement is not None]
+    items = [
+        item for item in incident.items if item.text and item.judgement and item.state == ItemState.SEALED
+    ]
     for item in items:
         said = item.judgement
         if said is not None:

@@ -44,6 +44,7 @@ def decide(site: Site, task_id: int, decision: Decision) -> Decided:
         row = session.get(TakedownTask, task_id)
         if row is None or row.school_id != site.school_id:
             raise NoSuchTask(f"there is no task {task_id}; `schoolwatch tasks` lists them")
+        custody.first_in_line(session, site.school_id)
         incident = _locked(session, row.incident_id)
         before = read_ladder(incident)
         after = machine.decide(before, row.number, decision, site.now())
@@ -71,6 +72,7 @@ def record_consent(site: Site, reference: str, consent: Consent) -> None:
         incident_id = session.scalar(query)
         if incident_id is None:
             raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        custody.first_in_line(session, site.school_id)
         incident = _locked(session, incident_id)
         write_ladder(session, incident, machine.record_consent(read_ladder(incident), consent))
         custody.note(

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,12 +10,17 @@ from sqlalchemy.orm import Session
 
 from connectors.interface import Gap, Page
 from connectors.interface import Item as FetchedItem
+from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import LeafKind, commit_to
-from monitor.evidence.record import envelope_document, item_record
+from monitor.evidence.machine import tool
+from monitor.evidence.machine_clock import machine_clock
+from monitor.evidence.observation import Observation, Observed
+from monitor.evidence.record import PageRecorder, envelope_document
 from monitor.site import Site
 from monitor.store import log
 from monitor.store.closed import closed_among
 from monitor.store.models import (
+    SEALED_STATES,
     Envelope,
     ForgottenItem,
     Holding,
@@ -27,6 +31,7 @@ from monitor.store.models import (
     Source,
     StreamCursor,
 )
+from monitor.store.observations import observe
 
 HOLDING_TIME = timedelta(hours=24)
 
@@ -38,7 +43,7 @@ class PageIntake:
         self.session = session
         self.source = source
         self.cursor = cursor
-        self.school_name = site.school_name
+        self.site = site
         self.token_key = site.token_key
         self.now = site.now()
 
@@ -50,15 +55,43 @@ class PageIntake:
         known = _known(self.session, self.source.school_id, items)
         unknown = _first_of_each([item for item in items if _key(item) not in known])
         new = self._not_forgotten(unknown)
-        for item in items:
-            if _key(item) in known:
-                _see_again(known[_key(item)], item, self.now)
+        recorder = self._recorder(page)
+        observed = [
+            change
+            for item in items
+            if _key(item) in known and (change := _see_again(known[_key(item)], item, self.now))
+        ]
         if new:
-            self._keep(new, self._envelope(page))
+            observed += self._edits(self._keep(new, self._envelope(page), recorder))
+        self._observe(observed, recorder)
         self._move_cursor(page)
         if page.gap is not None:
             self.session.add(_gap(self.source, page.gap, self.now))
         return len(new)
+
+    def _observe(self, observed: Sequence[Observation], recorder: PageRecorder) -> None:
+        """What is seen anew of evidence gets leaves of its own; what was sealed is never changed."""
+        if observed:
+            observe(
+                self.session, self.source.school_id, self.now, observed,
+                tool=recorder.tool, how={**recorder.how, "clock": recorder.page_times["clock"]},
+            )  # fmt: skip
+
+    def _edits(self, new: Sequence[Item]) -> list[Observation]:
+        """Which new rows are other wordings of what is evidence."""
+        query = select(Item.uid, Item.external_id).where(
+            Item.school_id == self.source.school_id,
+            Item.platform == self.source.platform,
+            Item.external_id.in_([row.external_id for row in new]),
+            Item.state.in_(SEALED_STATES),
+        )
+        sealed = self.session.execute(query).all()
+        return [
+            Observation(uid, Observed.EDITED, counts=row.counts, version=row.version, new_item_uid=row.uid)
+            for uid, external_id in sealed
+            for row in new
+            if row.external_id == external_id
+        ]
 
     def _not_closed(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
         """Less what stands in the indecent-image lane: of that, nothing more is stored (QC 2.7.4)."""
@@ -94,11 +127,13 @@ class PageIntake:
         self.session.add(row)
         return row
 
-    def _keep(self, new: Sequence[FetchedItem], envelope: Envelope | None) -> None:
+    def _keep(
+        self, new: Sequence[FetchedItem], envelope: Envelope | None, recorder: PageRecorder
+    ) -> list[Item]:
         rows = [_row(self.source, self.cursor, item, self.now) for item in new]
         raws = [commit_to(item.raw) for item in new]
         records = [
-            self._record(item, row, raw.commit, envelope)
+            recorder.record(item, uid=row.uid, raw_commit=raw.commit)
             for item, row, raw in zip(new, rows, raws, strict=True)
         ]
         commitments = [commit_to(record) for record in records]
@@ -125,17 +160,23 @@ class PageIntake:
                 new, rows, raws, records, commitments, leaves, strict=True
             )
         )
+        return rows
 
-    def _record(self, item: FetchedItem, row: Item, raw_commit: str, envelope: Envelope | None) -> bytes:
-        return item_record(
-            item,
-            uid=row.uid,
-            school=self.school_name,
+    def _recorder(self, page: Page) -> PageRecorder:
+        return PageRecorder(
+            school=self.site.school_name,
             source=self.source.name,
+            account=self._account(),
             seen_at=self.now,
-            raw_commit=raw_commit,
-            page_sha256=envelope.body_sha256 if envelope else None,
+            envelope=page.envelopes[-1] if page.envelopes else None,
+            tool=tool(self.site.settings),
+            clock=machine_clock(),
         )
+
+    def _account(self) -> str | None:
+        """None for a source that the settings no longer name."""
+        names = {one.name: one.account for one in self.site.settings.sources}
+        return names.get(self.source.name)
 
 
 _Key = tuple[str, str, str]
@@ -163,18 +204,23 @@ def _first_of_each(items: Sequence[FetchedItem]) -> list[FetchedItem]:
     return list({_key(item): item for item in reversed(items)}.values())[::-1]
 
 
-def _see_again(row: Item, fetched: FetchedItem, now: datetime) -> None:
+def _see_again(row: Item, fetched: FetchedItem, now: datetime) -> Observation | None:
+    """Answers what is new about an item of evidence."""
     row.last_seen_at = now
+    before, row.counts = row.counts, dict(fetched.counts) or row.counts
     if fetched.on_own_account and not row.on_own_account:
         # A mention that turns out to stand under the school's own post can be hidden there.
         row.on_own_account, row.surface = True, str(fetched.surface)
+    if row.state not in SEALED_STATES or row.counts == before:
+        return None
+    return Observation(row.uid, Observed.COUNTS, counts=row.counts, version=row.version)
 
 
 def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime) -> Item:
     author = item.author
     return Item(
         school_id=source.school_id,
-        uid=str(uuid.uuid4()),
+        uid=new_uid(now),
         source_id=source.id,
         platform=item.platform,
         external_id=item.external_id,
@@ -191,6 +237,7 @@ def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime)
         school_is_author=item.school_is_author,
         text=item.text,
         context=item.context,
+        counts=dict(item.counts) or None,
         media=[{"kind": media.kind, "alt_text": media.alt_text} for media in item.media],
         posted_at=item.posted_at,
         posted_at_raw=item.posted_at_raw,

@@ -49,6 +49,10 @@ class Opinion:
     def raises(self) -> bool:
         return self.matter is not None and opens_incident(self.matter)
 
+    @property
+    def harmless(self) -> bool:
+        return self.judgement is not None and self.judgement.judged and not self.raises
+
 
 def judge_waiting(site: Site, judge: Judge) -> bool:
     """Judge one batch of waiting items. Answers whether there may be more."""
@@ -91,21 +95,26 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
         record_evidence(session, site.school_id, [one for one in promoted if one.item_id in rows], now)
         desk = IncidentDesk(session, site, now)
         for opinion in kept:
-            _settle(desk, rows[opinion.item_id], opinion)
+            _settle(desk, rows[opinion.item_id], opinion, sealed=opinion.item_id in sealed)
         _tell_of_failures(session, site, [one for one in kept if one.failure])
     tidy(site, [item.uid for item in items])
     close_withheld(site)
 
 
 def _lanes(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> dict[int, Lane]:
-    """The lane of each item that raises: its own, or the stricter one of the incident that it will join."""
+    """The lane of each item that is to be sealed: its own, or the stricter one of the incident it will join.
+
+    Sealed is what raises, and harmless words that replaced sealed ones: an edit is part of the matter.
+    """
     with site.database.read() as session:
         desk = IncidentDesk(session, site, site.now())
-        return {
+        raised = {
             item.id: desk.lane_of(item, one.matter)
             for item, one in zip(items, opinions, strict=True)
             if one.matter is not None and one.raises
         }
+        quiet = [item for item, one in zip(items, opinions, strict=True) if one.harmless]
+        return raised | desk.lanes_followed(quiet)
 
 
 def _waiting(session: Session, school_id: int) -> list[Item]:
@@ -188,11 +197,14 @@ def _affected_role(judgement: Judgement) -> str:
     return "staff" if judgement.staff or Flag.STAFF_TARGET in judgement.flags else "unknown"
 
 
-def _settle(desk: IncidentDesk, item: Item, opinion: Opinion) -> None:
+def _settle(desk: IncidentDesk, item: Item, opinion: Opinion, *, sealed: bool) -> None:
     desk.session.add(_judgement_row(item, opinion, desk.now))
     if opinion.matter is not None and opinion.judgement is not None and opinion.raises:
         item.state = ItemState.SEALED
         desk.take(Found(item, opinion.matter, opinion.judgement))
+    elif sealed:
+        item.state = ItemState.KEPT
+        desk.follow(item)
     elif opinion.judgement is None or not opinion.judgement.judged:
         item.state = ItemState.NOT_JUDGED
     else:

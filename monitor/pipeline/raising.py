@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
@@ -65,6 +66,41 @@ class IncidentDesk:
         repeated = self._repeated(item)
         lanes = [lane_of(matter), *([Lane(repeated.lane)] if repeated else [])]
         return min(lanes, key=list(Lane).index)
+
+    def lanes_followed(self, items: Sequence[Item]) -> dict[int, Lane]:
+        """Item → lane, of those that are another wording of what an open incident holds."""
+        wordings = tuple_(Item.platform, Item.external_id)
+        query = (
+            select(Item.platform, Item.external_id, Incident.lane)
+            .join(IncidentItem, IncidentItem.item_id == Item.id)
+            .join(Incident, Incident.id == IncidentItem.incident_id)
+            .where(
+                Incident.school_id == self.site.school_id,
+                Incident.state == "open",
+                wordings.in_([(item.platform, item.external_id) for item in items]),
+            )
+        )
+        found: dict[tuple[str, str], list[Lane]] = {}
+        for platform, external_id, lane in self.session.execute(query) if items else ():
+            found.setdefault((platform, external_id), []).append(Lane(lane))
+        lanes = {item.id: found.get((item.platform, item.external_id)) for item in items}
+        return {item: min(ones, key=list(Lane).index) for item, ones in lanes.items() if ones}
+
+    def follow(self, item: Item) -> None:
+        """Let harmless words that replaced sealed ones stand beside them. Nobody is told."""
+        query = (
+            select(Incident)
+            .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+            .join(Item, Item.id == IncidentItem.item_id)
+            .where(
+                Incident.school_id == self.site.school_id,
+                Item.platform == item.platform,
+                Item.external_id == item.external_id,
+            )
+            .order_by(Incident.id.desc())
+            .limit(1)
+        )
+        self._join(self.session.scalars(query).one(), item)
 
     def _join_repeated(self, incident: Incident, found: Found) -> None:
         """What joins may make a matter graver, which is told again; it never makes it lighter."""

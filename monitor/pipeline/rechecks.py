@@ -13,14 +13,17 @@ from config.words import Lane, Visibility
 from connectors.errors import ConnectorError
 from connectors.interface import Capability
 from connectors.interface import Recheck as Answer
+from monitor.evidence.machine import tool
+from monitor.evidence.machine_clock import machine_clock
+from monitor.evidence.observation import Observation, Observed
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.raising import queue_alert
 from monitor.pipeline.visibility import Seen, of_all, seen
 from monitor.site import Site
-from monitor.store import custody
+from monitor.store import custody, observations
 from monitor.store.closed import closed_among
-from monitor.store.models import Incident, Item, Recheck, Source
+from monitor.store.models import Incident, Item, ItemState, Recheck, Source
 
 RECHECK_SECONDS = 60.0
 log = structlog.get_logger()
@@ -79,7 +82,8 @@ def _questions(session: Session, incident: Incident) -> list[_Question]:
     # The same post may stand in that lane in another incident, in another version.
     closed = closed_among(session, incident.school_id, incident.platform, ids)
     for item in incident.items:
-        if item.external_id in closed:
+        # Harmless words that replaced sealed ones are what a look compares with, not what it asks about.
+        if item.external_id in closed or item.state == ItemState.KEPT:
             continue
         by_source.setdefault(item.source_id, {})[item.external_id] = item.id
     return [
@@ -109,6 +113,7 @@ def _unknown(site: Site, question: _Question, why: str) -> dict[int, _Answered]:
 
 
 def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int, _Answered]) -> None:
+    custody.first_in_line(session, site.school_id)
     incident = session.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()
     before = read_ladder(incident)
     hidden = before.presence.hidden_at is not None
@@ -117,6 +122,7 @@ def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int
         item = session.get_one(Item, item_id)
         all_seen.append(seen(session, item, one.answer, hidden_unseen=hidden and not one.sees_hidden))
         _note(session, site, incident, item, all_seen[-1])
+        _observe(session, site, item, all_seen[-1], one.answer)
     session.flush()  # the next look is planned from this one
     now, most = site.now(), of_all(all_seen)
     ladder = observe(before, most.visibility, now, canary_healthy=most.canary_healthy, clean=most.clean)
@@ -143,3 +149,22 @@ def _note(session: Session, site: Site, incident: Incident, item: Item, answer: 
         session, site.school_id, now, "looked_again", item_uid=item.uid,
         reference=incident.reference, visibility=str(answer.visibility),
     )  # fmt: skip
+
+
+def _observe(session: Session, site: Site, item: Item, answer: Seen, told: Answer) -> None:
+    """Every answer about evidence is kept with a leaf of its own, whatever it was."""
+    counts = dict(told.item.counts) if told.item else None
+    item.counts = counts or item.counts
+    observation = Observation(
+        item.uid,
+        Observed.LOOKED_AGAIN,
+        counts=counts,
+        version=told.item.version if told.item else None,
+        visibility=str(answer.visibility),
+        canary_healthy=answer.canary_healthy,
+        proof=answer.proof,
+    )
+    how = {"asked_at": told.asked_at.isoformat(), "clock": machine_clock().document()}
+    observations.observe(
+        session, site.school_id, site.now(), [observation], tool=tool(site.settings), how=how
+    )

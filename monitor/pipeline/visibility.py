@@ -19,7 +19,7 @@ _MOST_VISIBLE_FIRST = (
     Visibility.GONE,
 )
 _IN_PUBLIC = (Visibility.VISIBLE, Visibility.EDITED)
-_CLEAN = {ItemState.HARMLESS: True, ItemState.SEALED: False}
+_CLEAN = {ItemState.HARMLESS: True, ItemState.KEPT: True, ItemState.SEALED: False}
 
 
 @dataclass(frozen=True)

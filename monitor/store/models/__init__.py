@@ -2,10 +2,18 @@
 
 from monitor.store.models.at_rest import Erasure, Hold, IncidentBox, LabelledFile
 from monitor.store.models.base import Base
-from monitor.store.models.evidence import CustodyEvent, Envelope, EvidenceItem, EvidenceState, Holding, Leaf
+from monitor.store.models.evidence import (
+    CustodyEvent,
+    Envelope,
+    EvidenceItem,
+    EvidenceState,
+    Holding,
+    Leaf,
+    ObservationRow,
+)
 from monitor.store.models.exports import ExhibitNumber, Export, ExportState
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
-from monitor.store.models.items import ForgottenItem, Item, ItemState, Judgement
+from monitor.store.models.items import SEALED_STATES, ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
 from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
@@ -16,6 +24,7 @@ from monitor.store.models.sources import School, Source, StreamCursor
 from monitor.store.models.stamps import Stamp, StampState
 
 __all__ = [
+    "SEALED_STATES",
     "Base",
     "Capture",
     "CaptureState",
@@ -43,6 +52,7 @@ __all__ = [
     "Leaf",
     "LearnedVersion",
     "MailState",
+    "ObservationRow",
     "OperatorAlert",
     "Outage",
     "OutgoingMail",

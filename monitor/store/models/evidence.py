@@ -108,3 +108,22 @@ class CustodyEvent(Base):
     content: Mapped[Bytes | None]
     """What the leaf commits to; erased together with its salt."""
     leaf_seq: Mapped[int | None] = mapped_column(index=True)
+
+
+class ObservationRow(Base):
+    """What a platform said of an item of evidence at a later time. Only ever added; what it says is erased
+    together with its item.
+    """
+
+    __tablename__ = "observations"
+    __table_args__ = (UniqueConstraint("school_id", "uid"), UniqueConstraint("school_id", "leaf_seq"))
+
+    id: Mapped[Key]
+    school_id: Mapped[SchoolKey]
+    uid: Mapped[str] = mapped_column(String(36))
+    item_uid: Mapped[str] = mapped_column(String(36), index=True)
+    at: Mapped[Moment]
+    observed: Mapped[Name]
+    leaf_seq: Mapped[int]
+    salt: Mapped[Bytes | None]
+    record: Mapped[Bytes | None]

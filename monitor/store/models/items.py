@@ -17,6 +17,12 @@ class ItemState(StrEnum):
     """No words to judge, or a classifier failed on it. Never to be shown as harmless."""
     SEALED = "sealed"
     """A person must look; its evidence is sealed."""
+    KEPT = "kept"
+    """Harmless words that took the place of sealed ones: sealed with them, so that the edit can be shown."""
+
+
+SEALED_STATES = (ItemState.SEALED, ItemState.KEPT)
+"""Those of items that have evidence."""
 
 
 class Item(Base):
@@ -50,6 +56,8 @@ class Item(Base):
     """As written. None once it was dropped: harmless text goes within 24 hours."""
     context: Mapped[Exact | None]
     media: Mapped[JsonList]
+    counts: Mapped[Json | None]
+    """How far it had reached when it was last seen, where the platform tells."""
     posted_at: Mapped[Moment | None]
     posted_at_raw: Mapped[Exact | None]
     edited_at: Mapped[Moment | None]

@@ -1,4 +1,4 @@
-"""Custody events as leaves of the log; what they say can be erased and nothing else of them changed."""
+"""Custody events as leaves of the log; observations of evidence; how far an item reached."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,30 @@ def upgrade() -> None:
     op.add_column("custody_events", sa.Column("content", sa.LargeBinary(), nullable=True))
     op.add_column("custody_events", sa.Column("leaf_seq", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_custody_events_leaf_seq"), "custody_events", ["leaf_seq"])
+    op.add_column("items", sa.Column("counts", sa.JSON(), nullable=True))
+    _observations()
     (_let_erase_sqlite if sqlite else _let_erase_postgresql)()
+
+
+def _observations() -> None:
+    op.create_table(
+        "observations",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("school_id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
+        sa.Column("item_uid", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("observed", sa.String(), nullable=False),
+        sa.Column("leaf_seq", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("record", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_observations_school_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observations")),
+        sa.UniqueConstraint("school_id", "uid", name=op.f("uq_observations_school_id_uid")),
+        sa.UniqueConstraint("school_id", "leaf_seq", name=op.f("uq_observations_school_id_leaf_seq")),
+    )
+    op.create_index(op.f("ix_observations_school_id"), "observations", ["school_id"])
+    op.create_index(op.f("ix_observations_item_uid"), "observations", ["item_uid"])
 
 
 def _erases(details: str, same: str) -> str:
