@@ -41,6 +41,12 @@ class SchoolCalendar:
         return self.is_school_day(local.date()) and DAY_STARTS <= local.time() < DAY_ENDS
 
 
+def in_repeated_hour(at: datetime) -> bool:
+    """In the night when UK clocks go back: within the hour that they show twice, the first or second time."""
+    local = at.astimezone(LONDON)
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def host_deadline(first_seen_at: datetime) -> datetime:
     """24 hours after the school first saw it; absolute, so it is counted in UTC."""
     return first_seen_at.astimezone(UTC) + HOST_CLOCK

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from alerts.clocks import in_repeated_hour
 from config.words import Flag, Label, Lane, Severity
 
 LONDON = ZoneInfo("Europe/London")
@@ -101,9 +102,10 @@ def shown(instant: datetime) -> str:
 
 
 def shown_short(instant: datetime) -> str:
-    """For a subject line: `Sat 21 Nov 15:30`."""
+    """For a subject line: `Sat 21 Nov 15:30`; with the zone in the hour that comes twice in October."""
     local = instant.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
+    zone = f" {local.tzname()}" if in_repeated_hour(instant) else ""
+    return f"{local:%a} {local.day} {local:%b %H:%M}{zone}"
 
 
 def shown_span(start: datetime, end: datetime | None) -> str:

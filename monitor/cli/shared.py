@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from alerts.clocks import in_repeated_hour
 from config.loading import load_settings
 from config.schema import Settings
 from monitor.site import Site, open_site
@@ -121,5 +122,9 @@ def _shown(value: object) -> str:
 
 
 def london(moment: datetime) -> str:
-    """How a time is shown to a person: day, date, hour in Europe/London."""
-    return moment.astimezone(LONDON).strftime("%a %d %b %H:%M")
+    """How a time is shown to a person: day, date, hour in Europe/London.
+
+    The hour that comes twice when the clocks go back has its zone, because the two are an hour apart.
+    """
+    zone = " %Z" if in_repeated_hour(moment) else ""
+    return moment.astimezone(LONDON).strftime(f"%a %d %b %H:%M{zone}")

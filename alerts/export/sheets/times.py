@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from alerts.export.week import LONDON
+from alerts.clocks import LONDON, in_repeated_hour
 
 # Spelt out here, so that no machine's language changes a sheet's bytes.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -28,9 +28,9 @@ def utc(at: datetime) -> str:
 
 def twice_that_night(at: datetime) -> str:
     """Which of the two, for the hour that UK clocks show twice when they go back; else empty."""
-    local = at.astimezone(LONDON)
-    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+    if not in_repeated_hour(at):
         return ""
+    local = at.astimezone(LONDON)
     which = "second" if local.fold else "first"
     return f"the {which} {local:%H:%M} of that night: the clocks went back"
 
