@@ -2,13 +2,15 @@
 
 Precision, recall, F1 with its 95 % interval and average precision for each label; precision, recall and F1
 for each flag; false alarms per 1,000 harmless comments, for those written to trip a filter and for the
-others; what each level of caution would find and miss; and the same by platform and by surface.
+others; how far scores can be read as probabilities; what each level of caution would find and miss; and the
+labels by platform and by surface.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from classifiers.calibration import Calibration, calibration_of
 from classifiers.caution import DANGER, Levels
 from classifiers.evaluation_text import report_text
 from classifiers.interface import Comment, Judge, Judgement
@@ -108,6 +110,8 @@ class Report:
     """False alarms per 1,000 harmless comments that were written to trip a filter."""
     alarms_other: float
     """False alarms per 1,000 other harmless comments."""
+    calibration: Mapping[Label, Calibration]
+    """Over the comments that were judged."""
     harmless: dict[str, int] = field(default_factory=dict)
     levels: tuple[AtLevel, ...] = ()
     """Empty for a judge that has no levels."""
@@ -144,7 +148,11 @@ class Report:
 
     def _label_json(self, label: Label) -> dict[str, Any]:
         low, high = self.interval(label)
-        return self.label(label).to_json() | {"f1_95": [round(low, 4), round(high, 4)]}
+        added = {
+            "f1_95": [round(low, 4), round(high, 4)],
+            "calibration": self.calibration[label].to_json(),
+        }
+        return self.label(label).to_json() | added
 
     def _levels_json(self) -> dict[str, dict[str, Any]]:
         told: dict[str, dict[str, Any]] = {}
@@ -187,6 +195,7 @@ def evaluate(judge: Judge, rows: Sequence[Labelled]) -> Report:
         alarms_hard=_alarms(hard),
         alarms_other=_alarms(other),
         harmless={"hard": len(hard), "other": len(other)},
+        calibration={label: _calibration(label, pairs) for label in Label},
         levels=_at_levels(judge, rows) if isinstance(judge, LevelledJudge) else (),
         platforms=_parts(pairs, [row.comment.platform for row in rows]),
         surfaces=_parts(pairs, [row.comment.surface for row in rows]),
@@ -200,6 +209,12 @@ def _label_measure(label: Label, pairs: Pairs) -> Measure:
     truth = [label in row.labels for row, _ in pairs]
     found = [judgement.labels[label] for _, judgement in pairs]
     return measure_of(label, truth, found, [judgement.scores[label] for _, judgement in pairs])
+
+
+def _calibration(label: Label, pairs: Pairs) -> Calibration:
+    """Of what was judged: a picture without words has no score that means anything."""
+    scored = [(judgement.scores[label], label in row.labels) for row, judgement in pairs if judgement.judged]
+    return calibration_of([score for score, _ in scored], [given for _, given in scored])
 
 
 def _flag_measure(flag: Flag, pairs: Pairs) -> Measure:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from classifiers.measures import ENOUGH
 from config.words import Label
 
 if TYPE_CHECKING:
+    from classifiers.calibration import Calibration
     from classifiers.evaluation import AtLevel, Part, Report
     from classifiers.measures import Measure
 
@@ -22,6 +23,7 @@ def report_text(report: Report) -> str:
             *_measures(report),
             *_certainty(report),
             *_alarms(report),
+            *_calibration(report.calibration),
             *_levels(report.levels),
             *_parts("By platform", report.platforms),
             *_parts("By surface", report.surfaces),
@@ -56,6 +58,20 @@ def _alarms(report: Report) -> Iterator[str]:
     yield "False alarms per 1,000 harmless comments:"
     yield f"  written to trip a filter {report.alarms_hard:7.1f}   (of {report.harmless['hard']})"
     yield f"  others                   {report.alarms_other:7.1f}   (of {report.harmless['other']})"
+    yield ""
+
+
+def _calibration(each: Mapping[Label, Calibration]) -> Iterator[str]:
+    """Nothing where nothing was judged."""
+    if not any(one.groups for one in each.values()):
+        return
+    yield "How far scores are probabilities: comments in order of their score, in ten"
+    yield "groups of equally many (equal scores together); the error is the mean distance"
+    yield "of score and share given, over all comments:"
+    for label, one in each.items():
+        yield f"  {label:22}error{one.error:7.3f}"
+        yield f"    {'mean score':12}{''.join(f'{group.score:6.2f}' for group in one.groups)}"
+        yield f"    {'share given':12}{''.join(f'{group.given:6.2f}' for group in one.groups)}"
     yield ""
 
 

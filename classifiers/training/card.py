@@ -101,6 +101,7 @@ def _results(results: Results) -> Iterator[str]:
     yield from _table(
         "Average precision", reports, lambda report, label: report.label(label).average_precision or 0.0
     )
+    yield from _calibration(reports)
     yield from _alarms(reports)
     yield from _flags(reports)
     yield from _levels(results.validation)
@@ -166,6 +167,21 @@ def _table(title: str, reports: dict[str, Report], figure: Callable[[Report, Lab
     for label in Label:
         values = [figure(report, label) for report in reports.values()]
         yield f"| {label} | {' | '.join(f'{value:.3f}' for value in values)} | {mean(values):.3f} |"
+    yield ""
+
+
+def _calibration(reports: dict[str, Report]) -> Iterator[str]:
+    yield "### Calibration\n"
+    yield "A school's comments in order of their score, in ten groups of equally many, equal scores together."
+    yield "Expected calibration error: the mean distance of a group's mean score and the share of it that"
+    yield "carries the label, each group counting by its comments.\n"
+    yield f"| label | {' | '.join(reports)} | mean |\n|---|{'---:|' * (len(reports) + 1)}"
+    for label in Label:
+        errors = [report.calibration[label].error for report in reports.values()]
+        yield f"| {label} | {' | '.join(f'{error:.3f}' for error in errors)} | {mean(errors):.3f} |"
+    yield "\nReliability on `dev`, group by group, mean score and share that carries the label:\n"
+    for label, one in reports["dev"].calibration.items():
+        yield f"- {label}: " + ", ".join(f"{group.score:.2f} {group.given:.2f}" for group in one.groups)
     yield ""
 
 
