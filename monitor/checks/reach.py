@@ -34,6 +34,7 @@ def _of(platform: str, base_url: str | None, around: Surroundings) -> list[str]:
 def allow_lines(around: Surroundings) -> list[CheckLine]:
     """The hosts that a filter must allow, for copying into a letter to whoever runs it."""
     wanted = sorted(_platform_hosts(around)) + _mail_hosts(around.settings)
+    wanted += _authority_hosts(around.settings)
     return [ok("hosts to allow", ", ".join(wanted))] if wanted else []
 
 
@@ -50,6 +51,15 @@ def _platform_hosts(around: Surroundings) -> set[str]:
 def _mail_hosts(settings: Settings) -> list[str]:
     servers = [server for server in (settings.mail, settings.mail.second) if server is not None]
     return [f"{server.host} (TCP {server.port})" for server in servers if not is_loopback(server.host)]
+
+
+def _authority_hosts(settings: Settings) -> list[str]:
+    addresses = [urlsplit(authority.url) for authority in settings.evidence.authorities]
+    return [
+        f"{one.hostname} (TCP {one.port or (443 if one.scheme == 'https' else 80)})"
+        for one in addresses
+        if not is_loopback(one.hostname)
+    ]
 
 
 def bundle_lines(around: Surroundings) -> list[CheckLine]:

@@ -17,6 +17,7 @@ from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lin
 from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
 from monitor.checks.sources import source_lines
+from monitor.checks.stamps import StampsProbe, authority_lines, last_stamp_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
 from monitor.checks.surroundings import Surroundings
 from monitor.clock import Now, utc_now
@@ -33,6 +34,7 @@ def run_checks(
     database_probe: Callable[[], str] | None = None,
     models_probe: Callable[[], Sequence[CheckLine]] | None = None,
     outbox_probe: Callable[[], tuple[int, int]] | None = None,
+    stamps_probe: StampsProbe | None = None,
     plugins: Mapping[str, Plugin] | None = None,
     environment: Mapping[str, str] = os.environ,
     seconds: float = LONGEST_SECONDS,
@@ -41,7 +43,8 @@ def run_checks(
 
     `database_probe` answers the revision of the database's tables, `models_probe` one line for each
     model that judges or should; both may raise, and the first line of their error's text is told.
-    `outbox_probe` answers how many mails wait for another try, and how many were refused for good.
+    `outbox_probe` answers how many mails wait for another try, and how many were refused for good;
+    `stamps_probe` how stamping by each authority goes.
     """
     known, broken = _known(plugins)
     around = Surroundings(settings, now, environment, known, seconds)
@@ -51,6 +54,7 @@ def run_checks(
         *_of_mail(around),
         *([Check("mails", partial(unsent_lines, settings, outbox_probe))] if outbox_probe else []),
         *_of_platforms(around),
+        *_of_time(around, stamps_probe),
         *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
     ]
     return [*broken, *run_guarded(checks, seconds), clock_line(around)]
@@ -99,6 +103,14 @@ def _of_platforms(around: Surroundings) -> list[Check]:
             Check(f"source {source.name}", partial(source_lines, source, around))
             for source in around.settings.sources
         ),
+    ]
+
+
+def _of_time(around: Surroundings, probe: StampsProbe | None) -> list[Check]:
+    wanted = around.settings.evidence.authorities
+    return [
+        Check("time stamps", partial(last_stamp_lines, around.settings, probe)),
+        *(Check(f"time authority {one.name}", partial(authority_lines, one, around)) for one in wanted),
     ]
 
 

@@ -18,6 +18,7 @@ from monitor.pipeline.unsent import unsent
 from monitor.site import open_site
 from monitor.store import schema
 from monitor.store.models import MailState
+from monitor.store.stamps import Standing, standing
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,8 +62,9 @@ def _contact(what: str) -> Contact:
 def check(as_json: JsonOption = False) -> None:
     """Try everything that the service needs, one line each, and say what to do."""
     lines = run_checks(
-        settings(), database_probe=_database_probe, models_probe=_models_probe, outbox_probe=_outbox_probe
-    )
+        settings(), database_probe=_database_probe, models_probe=_models_probe, outbox_probe=_outbox_probe,
+        stamps_probe=_stamps_probe,
+    )  # fmt: skip
     if as_json:
         print_records(
             ({"subject": line.subject, "state": str(line.state), "message": line.message, "mend": line.mend}
@@ -99,6 +101,16 @@ def _outbox_probe() -> tuple[int, int]:
             mails = unsent(session, site.school_id)
         refused = sum(mail.state == MailState.FAILED for mail in mails)
         return len(mails) - refused, refused
+    finally:
+        site.close()
+
+
+def _stamps_probe() -> dict[str, Standing]:
+    site = open_site(settings(), line_up=False)
+    try:
+        with site.database.read() as session:
+            names = [authority.name for authority in site.settings.evidence.authorities]
+            return {name: standing(session, site.school_id, name) for name in names}
     finally:
         site.close()
 

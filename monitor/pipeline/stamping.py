@@ -208,7 +208,7 @@ def _keep(site: Site, row_id: int, had: _Had) -> None:
         row.state = StampState.STAMPED
         custody.note(session, site.school_id, site.now(), STAMPED, **stamp_hashes(row))
         all_clear(session, site, FAILING, row.authority, "It gives stamps again.")
-    _log.info("stamped", authority=row.authority, size=row.checkpoint_size, stamp=row_id)
+    _log.info("stamped", stamp=row_id)
 
 
 def _note_failure(site: Site, name: str, row_id: int, error: NotStamped) -> None:

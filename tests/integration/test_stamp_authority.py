@@ -356,7 +356,7 @@ def test_a_list_that_somebody_else_signed_is_not_believed(authority: Authority) 
     forger = issue("Between", issue("Forger"))
     authority.between = forger
     kept = revocation_of(found.chain, found.token.gen_time, line())
-    assert kept.unknown == "CN=Signer 0: the list is not signed by the issuer"
+    assert kept.unknown == "CN=Signer 0: the list is not signed by the issuer (127.0.0.1)"
     assert kept.data is not None
     assert kept.data.count(b"BEGIN X509 CRL") == 1
 

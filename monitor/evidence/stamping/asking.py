@@ -4,8 +4,10 @@ All goes the way that the connectors go: the school's proxy and ca_bundle, no re
 bytes and time. What leaves the school is a digest and a random number (RFC 3161 §3.4).
 """
 
+import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -38,20 +40,28 @@ class Line:
     ca_bundle: Path | None
     seconds: float = SECONDS
     """The bound of one exchange."""
+    until: float | None = None
+    """The bound of all together, in monotonic seconds."""
+
+    def ending(self, until: float) -> "Line":
+        return replace(self, until=until)
 
     def session(self, largest_body: int) -> BoundedSession:
         session = BoundedSession(
             self.now, proxy=self.proxy, ca_bundle=self.ca_bundle, largest_body=largest_body
         )
         session.headers["User-Agent"] = "schoolwatch"
-        session.deadline = time.monotonic() + self.seconds
+        end = time.monotonic() + self.seconds
+        session.deadline = end if self.until is None else min(end, self.until)
         return session
 
 
-def outside_line(settings: Settings, now: Now, seconds: float = SECONDS) -> Line:
+def outside_line(
+    settings: Settings, now: Now, seconds: float = SECONDS, environment: Mapping[str, str] = os.environ
+) -> Line:
     """The line of the settings. Raises NotStamped when the proxy's secret is missing."""
     try:
-        proxy = settings.network.proxy_url()
+        proxy = settings.network.proxy_url(environment)
     except SecretMissing as error:
         raise NotStamped(
             f"network.proxy: {error}", "Put the proxy's address there, or correct the reference."

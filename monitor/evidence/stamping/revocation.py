@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import requests
 from cryptography import x509
@@ -66,7 +67,8 @@ def _standing(certificate: x509.Certificate, issuer: x509.Certificate, at: datet
         try:
             return look(url, certificate, issuer, at, line)
         except _TROUBLE as error:
-            failures.append(f"{type(error).__name__}" if not isinstance(error, ValueError) else str(error))
+            why = str(error) if type(error) is ValueError else type(error).__name__
+            failures.append(f"{why} ({urlsplit(url).hostname})")
     raise _Unknown(", ".join(failures) or "it names no list and no service")
 
 
