@@ -1,6 +1,7 @@
 """One medium by GET: https, a checked address, no cookie, credential or Referer; limits on everything."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from ssl import SSLError
@@ -90,12 +91,13 @@ def _ask(target: Target, dialler: Dialler, limits: Limits, seconds: float) -> st
     """One request: where it passes us on to, or what it answered."""
     too_long = NotFetched(f"it took longer than {limits.seconds:g} seconds")
     with dialler.connect_tls(target.host) as tls, cut_after(seconds, tls) as was_cut:
+        tls.settimeout(seconds)
         try:
-            connection = HTTPSConnection(target.host, timeout=seconds)
-            connection.sock = tls
-            tls.settimeout(seconds)
-            connection.request("GET", target.path, headers=_HEADERS)
-            answer = _read(connection.getresponse(), limits)
+            with closing(HTTPSConnection(target.host, timeout=seconds)) as connection:
+                connection.sock = tls
+                connection.request("GET", target.path, headers=_HEADERS)
+                with connection.getresponse() as response:
+                    answer = _read(response, limits)
         except (OSError, HTTPException, ValueError) as error:
             raise too_long if was_cut.is_set() or isinstance(error, TimeoutError) else error from error
         if was_cut.is_set():

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
-from click import Context
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from typer.core import TyperGroup
@@ -22,7 +21,7 @@ Reference = Annotated[str, typer.Argument(help="The incident, such as SW-2026-00
 class _ReferenceOrCommand(TyperGroup):
     """`incidents SW-2026-0001` means `incidents show SW-2026-0001`."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         first = next((one for one in args if not one.startswith("-")), None)
         if first is not None and first not in self.commands:
             args = ["show", *args]
