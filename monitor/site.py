@@ -1,6 +1,7 @@
 """One school's settings, database, clock and folders, opened together and handed to every step."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.schema import Settings
 from config.schema import Source as SourceSettings
 from monitor.clock import Now, utc_now
+from monitor.evidence.machine_clock import UNKNOWN, MachineClock, machine_clock
 from monitor.site_files import make_folder, token_key
 from monitor.store import schema
 from monitor.store.database import Database, one_at_a_time
@@ -28,6 +30,8 @@ class Site:
     school_id: int
     now: Now = field(repr=False)
     token_key: bytes = field(repr=False)
+    kernel_clock: Callable[[], MachineClock] = field(default=machine_clock, repr=False)
+    """What the kernel says of the clock that `now` reads."""
 
     @property
     def evidence(self) -> Path:
@@ -71,7 +75,9 @@ def open_site(settings: Settings, now: Now = utc_now, *, line_up: bool = True) -
     second_log = settings.evidence.second_log
     if second_log is not None:
         database.when_log_grew = partial(follow, database, school_id, second_log)
-    return Site(settings, database, school_id, now, key)
+    # Of a clock that was handed in, this machine's kernel knows nothing.
+    kernel = machine_clock if now is utc_now else lambda: UNKNOWN
+    return Site(settings, database, school_id, now, key, kernel)
 
 
 def _school(session: Session, name: str, now: datetime) -> School:

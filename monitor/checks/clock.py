@@ -5,9 +5,8 @@ from statistics import median
 
 from monitor.checks.lines import CheckLine, failed, ok, warning
 from monitor.checks.surroundings import Surroundings
+from monitor.evidence.machine_clock import NOTICEABLE
 
-NOTICEABLE = timedelta(seconds=5)
-"""More than the one second to which hosts tell their time, and the way of the answer."""
 TOO_FAR = timedelta(seconds=60)
 _MEND = "Switch time synchronisation on (timedatectl set-ntp true) and allow NTP through the firewall."
 
@@ -22,6 +21,18 @@ def clock_line(around: Surroundings) -> CheckLine:
     if abs(seconds) > TOO_FAR.total_seconds():
         return failed("clock", told, _MEND)
     return warning("clock", told, _MEND) if abs(seconds) > NOTICEABLE.total_seconds() else ok("clock", told)
+
+
+def synchronised_line(around: Surroundings) -> CheckLine:
+    """What the kernel says of the clock: a right time today is no promise for tomorrow."""
+    kernel = around.kernel_clock()
+    if kernel.synced is None:
+        return ok("time synchronisation", "the system does not tell whether its clock is synchronised")
+    if not kernel.synced:
+        told = "the clock is not synchronised; every record says so, and nothing is left out because of it"
+        return warning("time synchronisation", told, _MEND)
+    error = kernel.max_error_ms
+    return ok("time synchronisation", f"synchronised, wrong by no more than {error:,} ms")
 
 
 def _words(seconds: float) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from config.schema import Settings
 from connectors.interface import Plugin
 from connectors.registry import plugins as registered_plugins
-from monitor.checks.clock import clock_line
+from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import CheckLine, failed
 from monitor.checks.mail import mail_lines, unsent_lines
@@ -21,6 +21,7 @@ from monitor.checks.stamps import StampsProbe, authority_lines, last_stamp_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
 from monitor.checks.surroundings import Surroundings
 from monitor.clock import Now, utc_now
+from monitor.evidence.machine_clock import UNKNOWN, machine_clock
 
 LONGEST_SECONDS = 10.0
 """How long one check may take; all run at the same time."""
@@ -47,7 +48,8 @@ def run_checks(
     `stamps_probe` how stamping by each authority goes.
     """
     known, broken = _known(plugins)
-    around = Surroundings(settings, now, environment, known, seconds)
+    kernel = machine_clock if now is utc_now else lambda: UNKNOWN  # it knows nothing of another clock
+    around = Surroundings(settings, now, environment, known, seconds, kernel)
     checks = [
         *_of_the_settings(around),
         *_of_storage(around, engine, database_probe),
@@ -57,7 +59,7 @@ def run_checks(
         *_of_time(around, stamps_probe),
         *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
     ]
-    return [*broken, *run_guarded(checks, seconds), clock_line(around)]
+    return [*broken, *run_guarded(checks, seconds), clock_line(around), synchronised_line(around)]
 
 
 def _known(plugins: Mapping[str, Plugin] | None) -> tuple[Mapping[str, Plugin], list[CheckLine]]:

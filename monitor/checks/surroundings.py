@@ -1,6 +1,6 @@
 """What every check is handed: the settings, the clock, and how long it may take."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from config.schema import Settings
 from connectors.interface import Plugin
 from connectors.times import parse_http_date
 from monitor.clock import Now
+from monitor.evidence.machine_clock import UNKNOWN, MachineClock
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Surroundings:
     plugins: Mapping[str, Plugin]
     seconds: float
     """How long one check may take."""
+    kernel_clock: Callable[[], MachineClock] = field(default=lambda: UNKNOWN, repr=False)
     offsets: dict[str, timedelta] = field(default_factory=dict)
     """How far this machine's clock is ahead of each host that told its time."""
 

@@ -11,7 +11,7 @@ from config.schema import Role
 from config.words import Lane, TaskState
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.site import Site
-from monitor.store import custody
+from monitor.store.evidence_door import Access, shown_evidence
 from monitor.store.models import Incident, Item, TakedownTask
 
 _WITHHELD = "Not shown: a possible indecent image. Do not look for it, copy it or open its address."
@@ -25,11 +25,8 @@ def show_incident(site: Site, reference: str) -> None:
         ).one_or_none()
         if incident is None:
             raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-        for item in incident.items:
-            custody.note(
-                session, site.school_id, site.now(), "viewed", actor=login_name(),
-                item_uid=item.uid, reference=reference,
-            )  # fmt: skip
+        access = Access(login_name(), "command line", "to decide about it", "the school")
+        shown_evidence(session, site, [item.uid for item in incident.items], access)
         view = Group(*_lines(incident))
     out().print(view)
 

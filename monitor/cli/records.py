@@ -12,7 +12,9 @@ from alerts.ladder.words import ConsentScope, DecisionKind, Override
 from config.words import Outcome
 from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site
 from monitor.pipeline.decisions import NoSuchTask, decide, record_consent
-from monitor.store.models import EvidenceItem, Item, Source, TakedownTask
+from monitor.site import Site
+from monitor.store.evidence_door import Access, shown_evidence
+from monitor.store.models import SEALED_STATES, EvidenceItem, Item, Source, TakedownTask
 
 tasks_app = typer.Typer(help="The takedown tasks, and what came of them.", invoke_without_command=True)
 By = Annotated[str | None, typer.Option("--by", help="Who decides; your login name unless given.")]
@@ -27,7 +29,25 @@ def add_to(app: typer.Typer) -> None:
 
 def items(as_json: JsonOption = False) -> None:
     """Every item seen and still kept. `text` is null once it was dropped."""
-    with site() as opened, opened.database.read() as session:
+    with site() as opened:
+        _note_words_shown(opened)
+        _print_items(opened, as_json=as_json)
+
+
+def _note_words_shown(opened: Site) -> None:
+    """Whoever lists the items reads the words of those that are evidence, too."""
+    access = Access(login_name(), "command line", "list of the items", "the school")
+    with opened.database.write() as session:
+        uids = session.scalars(
+            select(Item.uid).where(
+                Item.school_id == opened.school_id, Item.state.in_(SEALED_STATES), Item.text.is_not(None)
+            )
+        )
+        shown_evidence(session, opened, uids.all(), access)
+
+
+def _print_items(opened: Site, *, as_json: bool) -> None:
+    with opened.database.read() as session:
         query = select(Item).filter_by(school_id=opened.school_id).order_by(Item.id)
         columns = ("platform", "source", "external_id", "posted_at", "state")
         print_records(_item_records(session, query), columns, as_json=as_json)

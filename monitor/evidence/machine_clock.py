@@ -7,10 +7,11 @@ import ctypes
 import ctypes.util
 import sys
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+
+from connectors.times import parse_http_date
 
 NOTICEABLE = timedelta(seconds=5)
 """More than the one second to which hosts tell their time, and the way of the answer."""
@@ -86,8 +87,5 @@ def offset_to_host(fetched_at: datetime, date: str | None) -> timedelta | None:
 
     True to a second and the way of the answer. None when the host told no time that can be read.
     """
-    try:
-        told = parsedate_to_datetime(date or "")
-    except ValueError:
-        return None
-    return fetched_at - (told if told.tzinfo else told.replace(tzinfo=UTC))
+    told = parse_http_date(date)
+    return None if told is None else fetched_at - told

@@ -139,7 +139,7 @@ def _precision(moment: datetime | None) -> str | None:
 
 def clock_document(clock: MachineClock, envelope: Envelope | None) -> dict[str, Any]:
     """Our clock at that moment, beside the platform's; `in_doubt` when either says that it is wrong."""
-    date = _header(envelope, "date") if envelope else None
+    date = date_header(envelope) if envelope else None
     offset = offset_to_host(envelope.fetched_at, date) if envelope else None
     return {
         **clock.document(),
@@ -149,8 +149,10 @@ def clock_document(clock: MachineClock, envelope: Envelope | None) -> dict[str, 
     }
 
 
-def _header(envelope: Envelope, name: str) -> str | None:
-    return next((value for key, value in envelope.response_headers.items() if key.lower() == name), None)
+def date_header(envelope: Envelope) -> str | None:
+    """When the platform says that it answered, as it wrote it."""
+    headers = envelope.response_headers.items()
+    return next((value for name, value in headers if name.lower() == "date"), None)
 
 
 def api_of(url: str) -> dict[str, str | None]:

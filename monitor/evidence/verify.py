@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from monitor.evidence.bundle import SEAL, faults_within
 from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import capture_root
+from monitor.evidence.custody_check import custody_faults
 from monitor.evidence.faults import Fault
 from monitor.evidence.folder import read_item
 from monitor.evidence.leaf import commitment
@@ -66,6 +67,7 @@ def _look(database: Database, evidence: Path, school_id: int, outside: Outside) 
         faults = (
             *log.faults(),
             *(Fault(where, why) for where, why in stamp_faults(session, school_id)),
+            *(Fault(where, why) for where, why in custody_faults(session, school_id)),
             *check.holdings(),
             *check.evidence_items(),
             *check.sealed_without_evidence(),

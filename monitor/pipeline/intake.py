@@ -13,7 +13,6 @@ from connectors.interface import Item as FetchedItem
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.machine import tool
-from monitor.evidence.machine_clock import machine_clock
 from monitor.evidence.observation import Observation, Observed
 from monitor.evidence.record import PageRecorder, envelope_document
 from monitor.site import Site
@@ -170,7 +169,7 @@ class PageIntake:
             seen_at=self.now,
             envelope=page.envelopes[-1] if page.envelopes else None,
             tool=tool(self.site.settings),
-            clock=machine_clock(),
+            clock=self.site.kernel_clock(),
         )
 
     def _account(self) -> str | None:

@@ -20,6 +20,7 @@ from monitor.pipeline.decided import DecidedComment, closed_to_all, decided_comm
 from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.evidence_door import EXPORTED, Access, shown_evidence
 
 _FOR_NOBODY_NAMED = frozenset({Lane.OWN_BREACH, Lane.STANDARD, Lane.COMPLAINT})
 """What goes into a file of which nobody said for whom it is: no child at risk, no allegation, no image."""
@@ -88,6 +89,9 @@ def write_labelled(site: Site, selection: Selection, path: Path, by: str, reader
                 left_out=selection.left_out, reader=None if reader is None else str(reader),
             )  # fmt: skip
             note_labelled_file(session, site, path, {one.reference for one in decided}, by)
+            purpose = "labelled comments for evaluation"
+            access = Access(by, "command line", purpose, "the school", EXPORTED, reader and str(reader))
+            shown_evidence(session, site, [one.comment.id for one in decided], access)
             file.write(lines)
     except BaseException:
         path.unlink(missing_ok=True)

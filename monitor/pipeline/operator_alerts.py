@@ -91,6 +91,8 @@ _HEADLINES = {
     "not_judged": "a comment could not be judged",
     "model_missing": "comments are judged without the {}",
     "housekeeping": "{} fails",
+    "clock_differs": "our clock differs from that of {}",
+    "clock_unsynchronised": "the {} is not synchronised",
     "not_locked": "closed {} is not locked",
     "log_unsigned": "the {} is not signed",
     "stamp_failing": "{} does not stamp the evidence log",

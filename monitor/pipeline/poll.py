@@ -18,6 +18,7 @@ from connectors.errors import (
 )
 from connectors.interface import Connector, Page, Stream
 from monitor.pipeline.boundaries import Boundary, passing
+from monitor.pipeline.clock_watch import compare_clocks
 from monitor.pipeline.intake import PageIntake
 from monitor.pipeline.outages import end_outage, note_outage, note_unwatched
 from monitor.site import Site
@@ -149,6 +150,7 @@ class _Poll:
                 raise LeaseLost(self.report.source)
             cursor = _cursor(session, source, stream) or _new_cursor(session, source, stream)
             new = PageIntake(session, self.site, source, cursor).store(page)
+            compare_clocks(session, self.site, source.name, page)
             passing(Boundary.BEFORE_COMMIT)
         return new
 

@@ -14,7 +14,6 @@ from connectors.errors import ConnectorError
 from connectors.interface import Capability
 from connectors.interface import Recheck as Answer
 from monitor.evidence.machine import tool
-from monitor.evidence.machine_clock import machine_clock
 from monitor.evidence.observation import Observation, Observed
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.ladders import read_ladder, write_ladder
@@ -164,7 +163,7 @@ def _observe(session: Session, site: Site, item: Item, answer: Seen, told: Answe
         canary_healthy=answer.canary_healthy,
         proof=answer.proof,
     )
-    how = {"asked_at": told.asked_at.isoformat(), "clock": machine_clock().document()}
+    how = {"asked_at": told.asked_at.isoformat(), "clock": site.kernel_clock().document()}
     observations.observe(
         session, site.school_id, site.now(), [observation], tool=tool(site.settings), how=how
     )

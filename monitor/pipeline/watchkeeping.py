@@ -11,6 +11,7 @@ from alerts.apprise_channel import ChannelFailed, tell
 from alerts.dead_man import PingFailed, ping
 from config.secrets import SecretMissing
 from monitor.pipeline import mailing
+from monitor.pipeline.clock_watch import watch_kernel_clock
 from monitor.pipeline.operator_alerts import Trouble, all_clear, open_alert, tell_operators
 from monitor.pipeline.outages import current_outage
 from monitor.site import Site
@@ -37,6 +38,7 @@ def keep_watch(site: Site, names: Collection[str] | None = None) -> None:
         for source in session.scalars(query.where(Source.name.in_(watched))):
             _watch_source(session, site, source)
         _watch_mail(session, site)
+        watch_kernel_clock(session, site)
     _tell_by_other_ways(site)
 
 

@@ -6,9 +6,9 @@ half-way is on record too. A test forbids reading item folders anywhere else tha
 the verification.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import select
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VIEWED = "viewed"
 EXPORTED = "exported"
+_AT_ONCE = 200
 _log = structlog.get_logger()
 
 
@@ -52,14 +53,16 @@ def opened_evidence(site: "Site", uids: Iterable[str], access: Access) -> dict[s
     A withheld, locked or erased item gives what is left of it. Every file is hashed again: an event whose
     `match` is false names an item whose files are not those that were sealed; they are handed out as they
     stand, because what was tampered with is evidence too, and `evidence verify` says what differs.
-    Opens a transaction of its own: call it outside of one. Raises NotEvidence.
+    Opens transactions of its own: call it outside of one. Raises NotEvidence.
     """
-    wanted = list(dict.fromkeys(uids))
-    with site.database.write() as session:
-        rows = _rows(session, site.school_id, wanted)
-        opened = {uid: read_item(site.evidence, uid) for uid in wanted}
-        for uid in wanted:
-            _note_opened(session, site, rows[uid], opened[uid], access)
+    opened: dict[str, dict[str, bytes]] = {}
+    for part in _parts(uids):
+        with site.database.write() as session:
+            book = _Book(session, site, access, part)
+            book.all_must_be(part)
+            for uid, row in book.rows.items():
+                opened[uid] = read_item(site.evidence, uid)
+                book.note_opened(row, opened[uid])
     return opened
 
 
@@ -68,52 +71,61 @@ def shown_evidence(session: Session, site: "Site", uids: Iterable[str], access: 
 
     Items that were never sealed are passed over: there is no evidence of them.
     """
+    for part in _parts(uids):
+        book = _Book(session, site, access, part)
+        for uid in book.rows:
+            book.note(uid)
+
+
+def _parts(uids: Iterable[str]) -> Iterator[list[str]]:
+    """As many at once as one statement of any database may name, and as one transaction should take."""
     wanted = list(dict.fromkeys(uids))
-    for row in _rows(session, site.school_id, wanted, all_must_be=False).values():
-        _note(session, site, row.item_uid, access)
+    return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
 
 
-def _rows(
-    session: Session, school_id: int, uids: list[str], *, all_must_be: bool = True
-) -> Mapping[str, EvidenceItem]:
-    query = select(EvidenceItem).where(EvidenceItem.school_id == school_id, EvidenceItem.item_uid.in_(uids))
-    found = {row.item_uid: row for row in session.scalars(query)}
-    missing = [uid for uid in uids if uid not in found]
-    if missing and all_must_be:
-        raise NotEvidence(f"there is no evidence of item {missing[0]}; `schoolwatch items` lists them")
-    return {uid: found[uid] for uid in uids if uid in found}
+class _Book:
+    """Writes what is read of some items, in a transaction that somebody else opened."""
+
+    def __init__(self, session: Session, site: "Site", access: Access, uids: list[str]) -> None:
+        self.session = session
+        self.site = site
+        self.access = access
+        query = select(EvidenceItem).where(
+            EvidenceItem.school_id == site.school_id, EvidenceItem.item_uid.in_(uids)
+        )
+        found = {row.item_uid: row for row in session.scalars(query)}
+        self.rows = {uid: found[uid] for uid in uids if uid in found}
+        self._references = _references(session, site.school_id, uids)
+
+    def all_must_be(self, uids: list[str]) -> None:
+        missing = [uid for uid in uids if uid not in self.rows]
+        if missing:
+            raise NotEvidence(f"there is no evidence of item {missing[0]}; `schoolwatch items` lists them")
+
+    def note_opened(self, row: EvidenceItem, files: Mapping[str, bytes]) -> None:
+        match = {name: sha256(content) for name, content in files.items()} == row.files
+        if not match:
+            _log.error("evidence_differs", item=row.item_uid)
+        after = sha256(files[SEAL]) if SEAL in files else None
+        self.note(row.item_uid, before=row.files.get(SEAL), after=after, match=match)
+
+    def note(self, uid: str, **details: Any) -> None:
+        if self.access.recipient is not None:
+            details["recipient"] = self.access.recipient
+        custody.note(
+            self.session, self.site.school_id, self.site.now(), self.access.action,
+            actor=self.access.actor, role=self.access.role, purpose=self.access.purpose,
+            authority=self.access.authority, item_uid=uid, reference=self._references.get(uid), **details,
+        )  # fmt: skip
 
 
-def _note_opened(
-    session: Session, site: "Site", row: EvidenceItem, files: Mapping[str, bytes], access: Access
-) -> None:
-    match = {name: sha256(content) for name, content in files.items()} == row.files
-    if not match:
-        _log.error("evidence_differs", item=row.item_uid)
-    _note(
-        session, site, row.item_uid, access,
-        before=row.files.get(SEAL), after=sha256(files[SEAL]) if SEAL in files else None, match=match,
-    )  # fmt: skip
-
-
-def _note(session: Session, site: "Site", uid: str, access: Access, **details: object) -> None:
-    if access.recipient is not None:
-        details["recipient"] = access.recipient
-    custody.note(
-        session, site.school_id, site.now(), access.action, actor=access.actor, role=access.role,
-        purpose=access.purpose, authority=access.authority, item_uid=uid,
-        reference=_reference(session, uid, site.school_id), **details,
-    )  # fmt: skip
-
-
-def _reference(session: Session, uid: str, school_id: int) -> str | None:
-    """The newest incident that an item belongs to."""
+def _references(session: Session, school_id: int, uids: list[str]) -> dict[str, str]:
+    """Item → the newest incident that it belongs to."""
     query = (
-        select(Incident.reference)
-        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
-        .join(Item, Item.id == IncidentItem.item_id)
-        .where(Item.school_id == school_id, Item.uid == uid)
-        .order_by(Incident.id.desc())
-        .limit(1)
+        select(Item.uid, Incident.reference)
+        .join(IncidentItem, IncidentItem.item_id == Item.id)
+        .join(Incident, Incident.id == IncidentItem.incident_id)
+        .where(Item.school_id == school_id, Item.uid.in_(uids))
+        .order_by(Incident.id)
     )
-    return session.scalar(query)
+    return dict(session.execute(query).tuples().all())

@@ -1,0 +1,45 @@
+"""Telling the operators of a clock that evidence cannot lean on. Nothing is left unstored because of it."""
+
+import time
+
+from sqlalchemy.orm import Session
+
+from connectors.interface import Page
+from monitor.evidence.machine_clock import NOTICEABLE, offset_to_host
+from monitor.evidence.record import date_header
+from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.site import Site
+
+DIFFERS, UNSYNCHRONISED = "clock_differs", "clock_unsynchronised"
+SINCE_BOOT_SECONDS = 15 * 60.0
+"""How long a machine that has just started may take to find its time servers."""
+_MEND = "Switch time synchronisation on (timedatectl set-ntp true) and allow NTP through the firewall."
+_SAID = "The records say so; everything is kept as before."
+
+
+def compare_clocks(session: Session, site: Site, source: str, page: Page) -> None:
+    """Our clock beside the platform's, by the `Date` of its answer; in the transaction of the page."""
+    if not page.envelopes:
+        return
+    last = page.envelopes[-1]
+    ahead = offset_to_host(last.fetched_at, date_header(last))
+    if ahead is None:
+        return
+    if abs(ahead) <= NOTICEABLE:
+        all_clear(session, site, DIFFERS, source, "The two clocks agree again.")
+        return
+    seconds = round(ahead.total_seconds())
+    side = "ahead of" if seconds > 0 else "behind"
+    words = f"The clock of this machine is {abs(seconds):,} s {side} that of the platform. {_SAID}"
+    tell_operators(session, site, Trouble(DIFFERS, source, words, _MEND))
+
+
+def watch_kernel_clock(session: Session, site: Site) -> None:
+    """What the kernel says of its synchronisation; where it does not say, nobody is told anything."""
+    kernel = site.kernel_clock()
+    if kernel.synced:
+        all_clear(session, site, UNSYNCHRONISED, "machine's clock", "It is synchronised again.")
+    # The monotonic clock of Linux counts from the start of the machine.
+    elif kernel.synced is False and time.monotonic() > SINCE_BOOT_SECONDS:
+        words = f"No time server keeps the clock of this machine right, so it may drift. {_SAID}"
+        tell_operators(session, site, Trouble(UNSYNCHRONISED, "machine's clock", words, _MEND))
