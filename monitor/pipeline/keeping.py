@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.policy import Period
-from monitor.pipeline.clear_copies import Why, erase_labelled, note_erasure
+from monitor.pipeline.clear_copies import Why, erase_export, erase_labelled, note_erasure
 from monitor.pipeline.erasing import erase_incident
 from monitor.pipeline.holds import remind_of_reviews, today_in_london, why_held
 from monitor.pipeline.locking import lock_due
@@ -27,13 +28,18 @@ from monitor.store.models import (
     Erasure,
     EvidenceItem,
     EvidenceState,
+    Export,
+    ExportState,
+    Hold,
     Incident,
     IncidentItem,
+    Item,
     LabelledFile,
     MailState,
     OutgoingMail,
 )
 
+_File = TypeVar("_File", LabelledFile, Export)
 BATCH = 500
 NOTICE = timedelta(days=28)
 """How long before a period is over the weekly mail says so: time to copy out, to hold, or to review."""
@@ -45,7 +51,7 @@ class Kept:
     """One thing that is kept, and until when."""
 
     kind: str
-    """incident, or labelled_file."""
+    """incident, export or labelled_file."""
     subject: str
     period: Period
     ends_at: datetime | None
@@ -75,7 +81,7 @@ def keep_at_rest(site: Site) -> None:
 def plan(site: Site) -> list[Kept]:
     """Everything that is kept of what was raised; what ends first, first, and what does not end, last."""
     with site.database.read() as session:
-        found = [*_incidents(session, site), *_labelled(session, site)]
+        found = [*_incidents(session, site), *_files(session, site)]
     return sorted(found, key=lambda one: (one.ends_at is None, one.ends_at or site.now(), one.subject))
 
 
@@ -84,8 +90,12 @@ def erase_due(site: Site) -> int:
     now, erased = site.now(), 0
     for incident_id in _over(site):
         erased += erase_incident(site, incident_id, now)
-    for file in _labelled_due(site):
-        erase_labelled(site, file, _why(periods(site)["weekly_export"]))
+    why = _why(periods(site)["weekly_export"])
+    for file in _over_files(site, LabelledFile, LabelledFile.erased_at.is_(None)):
+        erase_labelled(site, file, why)
+        erased += 1
+    for export in _over_files(site, Export, Export.state != ExportState.ERASED):
+        erase_export(site, export, why)
         erased += 1
     for step in (_mails, _consents, _custody):
         erased += _to_the_end(site, step)
@@ -146,18 +156,22 @@ def _over(site: Site) -> list[int]:
     return [incident_id for incident_id, ends_at in ends if ends_at is not None and ends_at <= site.now()]
 
 
-def _labelled(session: Session, site: Site) -> Iterator[Kept]:
+def _files(session: Session, site: Site) -> Iterator[Kept]:
+    """Exports, and files of decided comments, that still stand where they were written."""
     period = periods(site)["weekly_export"]
-    query = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
-    for file in session.scalars(query.order_by(LabelledFile.id)):
+    labelled = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
+    for file in session.scalars(labelled.order_by(LabelledFile.id)):
         yield Kept("labelled_file", Path(file.path).name, period, period.end(file.made_at), None)
+    exports = select(Export).where(Export.school_id == site.school_id, Export.state != ExportState.ERASED)
+    for export in session.scalars(exports.order_by(Export.id)):
+        locked = export.locked_to is not None
+        yield Kept("export", Path(export.path).name, period, period.end(export.made_at), None, locked=locked)
 
 
-def _labelled_due(site: Site) -> list[LabelledFile]:
+def _over_files(site: Site, model: type[_File], standing: ColumnElement[bool]) -> list[_File]:
     period = periods(site)["weekly_export"]
-    query = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
     with site.database.read() as session:
-        files = list(session.scalars(query))
+        files = list(session.scalars(select(model).where(model.school_id == site.school_id, standing)))
     ends = [(file, period.end(file.made_at)) for file in files]
     return [file for file, ends_at in ends if ends_at is not None and ends_at <= site.now()]
 
@@ -178,7 +192,10 @@ def _to_the_end(site: Site, step: _Step) -> int:
 
 
 def _begun_by(period: Period, now: datetime) -> datetime | None:
-    """What began then, or before, is over now; None when nothing is."""
+    """What began then, or before, is over now; None when nothing ever is.
+
+    Two days more than the period, because one with a leap day in it is longer.
+    """
     length = period.end(now)
     return None if length is None else now - (length - now) - timedelta(days=2)
 
@@ -193,6 +210,7 @@ def _mails(session: Session, site: Site, now: datetime) -> int:
         select(OutgoingMail.id)
         .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state != MailState.QUEUED)
         .where(OutgoingMail.created_at <= begun_by, OutgoingMail.text != "")
+        .where(or_(OutgoingMail.incident_id.is_(None), OutgoingMail.incident_id.not_in(_held(site))))
         .limit(BATCH)
     )
     ids = session.scalars(due).all()
@@ -200,6 +218,14 @@ def _mails(session: Session, site: Site, now: datetime) -> int:
     if ids:
         note_erasure(session, site, "mail", f"{len(ids)} mails", _why(period))
     return len(ids)
+
+
+def _held(site: Site) -> Select[int]:
+    """The incidents of which nothing ends now."""
+    stands = exists().where(Hold.incident_id == Incident.id, Hold.released_at.is_(None))
+    return select(Incident.id).where(
+        Incident.school_id == site.school_id, or_(Incident.state == "open", stands)
+    )
 
 
 def _consents(session: Session, site: Site, now: datetime) -> int:
@@ -232,10 +258,18 @@ def _custody(session: Session, site: Site, now: datetime) -> int:
     begun_by = _begun_by(period, now)
     if begun_by is None:
         return 0
+    references = select(Incident.reference).where(Incident.id.in_(_held(site)))
+    uids = (
+        select(Item.uid)
+        .join(IncidentItem, IncidentItem.item_id == Item.id)
+        .where(IncidentItem.incident_id.in_(_held(site)))
+    )
     due = (
         select(CustodyEvent.id)
         .where(CustodyEvent.school_id == site.school_id, CustodyEvent.at <= begun_by)
         .where(CustodyEvent.actor != custody.ERASED)
+        .where(or_(CustodyEvent.reference.is_(None), CustodyEvent.reference.not_in(references)))
+        .where(or_(CustodyEvent.item_uid.is_(None), CustodyEvent.item_uid.not_in(uids)))
         .limit(BATCH)
     )
     ids = session.scalars(due).all()

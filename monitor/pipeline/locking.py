@@ -141,7 +141,7 @@ def due_incidents(site: Site) -> Select[int]:
         .where(EvidenceItem.state == EvidenceState.LOCKED)
     )
     locked_since = exists().where(
-        IncidentBox.incident_id == Incident.id, IncidentBox.locked_at >= Incident.closed_at
+        IncidentBox.incident_id == Incident.id, IncidentBox.locked_at > Incident.closed_at
     )
     return (
         select(Incident.id)
@@ -171,10 +171,11 @@ def _lock_incident(site: Site, keys: LockKeys, incident_id: int) -> int:
         if not _lock_rows(session, site, incident, ready):
             return 0
         _lock_notes(session, site, keys, incident)
+        reference = incident.reference
     passing(Boundary.AFTER_LOCK)
     for one in ready:
         remove_others(site.evidence, one.uid, {BOX})
-    erase_copies(site, [one.uid for one in ready], incident.reference, _COPIES, boxes_too=False)
+    erase_copies(site, [one.uid for one in ready], reference, _COPIES, boxes_too=False)
     log.info("locked", incident=incident_id, items=len(ready))
     return 1
 
@@ -240,21 +241,26 @@ def boxes_of(session: Session, incident: Incident) -> list[IncidentBox]:
 
 
 def finish(site: Site) -> int:
-    """Remove what a stop left in clear, beside a lock or of what was erased; answers how many files."""
-    query = select(EvidenceItem).where(
-        EvidenceItem.school_id == site.school_id, EvidenceItem.state != EvidenceState.OPEN
-    )
+    """Remove what a stop left: files beside a lock or of what was erased, a box of what is not locked.
+
+    Answers how many files that were.
+    """
+    query = select(EvidenceItem).filter_by(school_id=site.school_id)
     with site.database.read() as session:
-        settled = [(row.item_uid, row.state, row.files.get(BOX)) for row in session.scalars(query)]
-    left = 0
-    for uid, state, box_sha256 in settled:
-        files = file_names(site.evidence, uid)
-        if state == EvidenceState.ERASED and files:
-            remove_item(site.evidence, uid)
-            left += len(files)
-        elif state == EvidenceState.LOCKED and files != {BOX}:
-            left += _finish_lock(site, uid, box_sha256)
-    return left
+        rows = [(row.item_uid, row.state, row.files.get(BOX)) for row in session.scalars(query)]
+    return sum(_finish_one(site, uid, state, box_sha256) for uid, state, box_sha256 in rows)
+
+
+def _finish_one(site: Site, uid: str, state: str, box_sha256: str | None) -> int:
+    names = file_names(site.evidence, uid)
+    if state == EvidenceState.ERASED and names:
+        remove_item(site.evidence, uid)
+        return len(names)
+    if state == EvidenceState.LOCKED and names != {BOX}:
+        return _finish_lock(site, uid, box_sha256)
+    if state == EvidenceState.OPEN and BOX in names:
+        return remove_others(site.evidence, uid, names - {BOX})
+    return 0
 
 
 def _finish_lock(site: Site, uid: str, box_sha256: str | None) -> int:
