@@ -66,7 +66,7 @@ def _look(database: Database, evidence: Path, school_id: int, outside: Outside) 
         check = _Check(session, evidence, school_id)
         faults = (
             *log.faults(),
-            *(Fault(where, why) for where, why in stamp_faults(session, school_id)),
+            *(Fault(where, why) for where, why in stamp_faults(session, school_id, outside.roots)),
             *(Fault(where, why) for where, why in custody_faults(session, school_id)),
             *check.holdings(),
             *check.evidence_items(),

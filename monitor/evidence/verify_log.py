@@ -20,6 +20,7 @@ from monitor.evidence.log.note import BadNote, Verifier, opened
 from monitor.evidence.log.tree import PART_HEIGHT, Frontier, Part, leaf_hash
 from monitor.evidence.outside import Witnessed, in_text
 from monitor.evidence.second_log import Copied, SecondLogUnusable
+from monitor.evidence.stamping.stored import Pinned
 from monitor.store.checkpoints import at, newest
 from monitor.store.models import CheckpointRow, Leaf, OutgoingMail, School, TreeTile
 
@@ -37,6 +38,8 @@ class Outside:
     since: Witnessed | None = None
     fingerprint: str | None = None
     second_log: Path | None = None
+    roots: Pinned | None = None
+    """Of the time-stamping authorities in the settings."""
 
 
 class LogCheck:

@@ -1,18 +1,17 @@
 """`evidence verify` and the stamps: whoever changes, removes, adds or exchanges one is found out."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import text
 from support.authority import Authority, issue, time_authority
 from support.clock import SettableClock
 from support.school import write_settings
 
-from monitor.evidence.stamping.stored import stamp_faults
+from monitor.evidence.stamping.authority import pinned_roots, root_fingerprint
+from monitor.evidence.stamping.stored import Pinned, stamp_faults
 from monitor.pipeline.stamping import stamp_due
 from monitor.site import Site, open_site
 from monitor.store import custody
@@ -42,7 +41,7 @@ def site(tmp_path: Path, sqlite_database: str, authority: Authority) -> Iterator
     opened.close()
 
 
-def faults(site: Site, pinned: list[str] | None = None) -> Rows:
+def faults(site: Site, pinned: Pinned | None = None) -> Rows:
     with site.database.read() as session:
         return list(stamp_faults(session, site.school_id, pinned))
 
@@ -142,15 +141,14 @@ def test_a_stamp_over_another_note_is_named(site: Site) -> None:
 
 
 def test_a_root_that_is_not_in_the_settings_is_named(site: Site, authority: Authority) -> None:
-    """Or a whole store could be made anew under an authority of one's own."""
-
-    def fingerprint(certificate) -> str:  # type: ignore[no-untyped-def]  # an x509 certificate
-        return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
-
-    assert faults(site, [fingerprint(authority.root.certificate)]) == []
-    other = fingerprint(issue("Another").certificate)
+    """Or a whole store could be made anew under an authority of one's own. One that left the settings is
+    checked against the root beside its stamps."""
+    assert faults(site, pinned_roots(site.settings.evidence)) == []
+    assert faults(site, {"tsa-two": ["00"]}) == []
     why = "it leads to a root that is not among those of the settings"
-    assert faults(site, [other]) == [(FIRST, why), (SECOND, why)]
+    other = root_fingerprint(issue("Another").certificate)
+    assert faults(site, {"tsa-one": [other]}) == [(FIRST, why), (SECOND, why)]
+    assert faults(site, {"tsa-one": [other, root_fingerprint(authority.root.certificate)]}) == []
 
 
 def test_no_strange_bytes_end_the_verification(site: Site) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from config.schema import TimeAuthority
+from config.schema import Evidence, TimeAuthority
 from monitor.evidence.stamping.errors import NotStamped
 
 
@@ -42,3 +43,16 @@ def certificates_in(path: Path, what: str) -> tuple[x509.Certificate, ...]:
     except ValueError:
         found = f"{what}: {path} holds no certificates in PEM form"
     raise NotStamped(found, "Name a file of PEM certificates that schoolwatch's account may read.")
+
+
+def root_fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 of the certificate (DER), in hexadecimal digits, as authorities publish it."""
+    return certificate.fingerprint(SHA256()).hex()
+
+
+def pinned_roots(settings: Evidence) -> dict[str, frozenset[str]]:
+    """Each configured authority's roots by fingerprint. Raises NotStamped when a file cannot be read."""
+    return {
+        one.name: frozenset(root_fingerprint(root) for root in load_authority(one).roots)
+        for one in settings.authorities
+    }

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.evidence.stamping.chain import Chain, NoChain, chain_of
+from monitor.evidence.stamping.authority import root_fingerprint
+from monitor.evidence.stamping.chain import NoChain, chain_of
 from monitor.evidence.stamping.checking import Checked, signature_fault
 from monitor.evidence.stamping.reply import Refused, Token, Unreadable, nonce_of, read_reply
 from monitor.store.models import CheckpointRow, CustodyEvent, Stamp, StampState
@@ -20,6 +20,8 @@ from monitor.store.models import CheckpointRow, CustodyEvent, Stamp, StampState
 STAMPED = "stamped"
 """The custody event of a stamp that was had."""
 _ROWS_AT_ONCE = 100
+Pinned = Mapping[str, Collection[str]]
+"""Name of an authority → fingerprints of its roots."""
 
 
 def stamp_hashes(row: Stamp) -> dict[str, Any]:
@@ -32,13 +34,11 @@ def stamp_hashes(row: Stamp) -> dict[str, Any]:
     return {"stamp": row.id, "checkpoint": row.checkpoint_size, "stamped_by": row.authority, **digests}
 
 
-def stamp_faults(
-    session: Session, school_id: int, pinned: Collection[str] | None = None
-) -> Iterator[tuple[str, str]]:
+def stamp_faults(session: Session, school_id: int, pinned: Pinned | None = None) -> Iterator[tuple[str, str]]:
     """What is wrong with any stamp that was had: (which stamp, why). Memory stays flat.
 
-    `pinned` holds the fingerprints (SHA-256, hexadecimal) of the roots in the settings; when it is given,
-    every stamp must lead to one of them. Without it a stamp is checked against the root kept beside it.
+    `pinned` has the roots of the settings: the stamps of an authority in it must lead to one of its roots.
+    Any other stamp is checked against the root that is kept beside it.
     """
     told = _told(session, school_id)
     query = (
@@ -66,7 +66,7 @@ def _told(session: Session, school_id: int) -> dict[int, dict[str, Any]]:
 
 
 def _faults_of(
-    row: Stamp, note: str | None, log_says: Mapping[str, Any] | None, pinned: Collection[str] | None
+    row: Stamp, note: str | None, log_says: Mapping[str, Any] | None, pinned: Pinned | None
 ) -> Iterator[str]:
     if log_says is None:
         yield "the log was not told of it"
@@ -85,7 +85,8 @@ def _faults_of(
         yield f"it does not hold: {error}"
         return
     yield from _columns(row, found)
-    if pinned is not None and _fingerprint(found.chain) not in pinned:
+    root = root_fingerprint(found.chain[-1])
+    if pinned is not None and root not in pinned.get(row.authority, (root,)):
         yield "it leads to a root that is not among those of the settings"
 
 
@@ -111,7 +112,3 @@ def _columns(row: Stamp, found: Checked) -> Iterator[str]:
     yield from (
         f"the stored {name} is not that of the reply" for name, (ours, its) in expected.items() if ours != its
     )
-
-
-def _fingerprint(chain: Chain) -> str:
-    return hashlib.sha256(chain[-1].public_bytes(Encoding.DER)).hexdigest()
