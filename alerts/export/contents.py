@@ -47,6 +47,14 @@ class ExportedItem:
     withheld_reason: str | None = None
     text: str = ""
     """The words as they were written, for the index; the sealed record has them too."""
+    proofs: Mapping[str, bytes] = field(default_factory=dict)
+    """`.tlog-proof` and, with its files, `.evidence.tlog-proof` → the proof of that line of the log."""
+    log_line: int | None = None
+    """Its place in the log, counted from 0."""
+    exhibit_ref: str = ""
+    """Given when a named person produces it, e.g. `JS/1`."""
+    shows_words: bool = False
+    """Whether a part of the words (masked) may stand in the index although the files are withheld."""
 
     def __post_init__(self) -> None:
         if not is_plain_name(self.item_id):
@@ -62,7 +70,7 @@ class ExportedItem:
             raise BadContents(
                 f"item {self.item_id}: an item without files needs a reason why they are withheld"
             )
-        if (self.files or self.text) and self.withheld_reason is not None:
+        if (self.files or (self.text and not self.shows_words)) and self.withheld_reason is not None:
             raise BadContents(f"item {self.item_id}: what is withheld must not be handed over")
 
 
@@ -94,6 +102,8 @@ class CustodyRow:
     role: str
     purpose: str
     sha256: str = ""
+    log_line: int | None = None
+    """Where the event itself stands in the log; None for one from before custody was part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +136,31 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessMail:
+    """A mail that carried a checkpoint of the log out of the building before the export was made."""
+
+    subject: str
+    message_id: str
+    sent_at: datetime
+    role: str
+    """Of whom it went to."""
+    size: int
+    """How many lines the log had in the checkpoint at its foot."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExportContents:
     """One export for one reader. Raises BadContents for an item twice or outside the lanes."""
 
+    export_id: str
+    """E.g. `EXP-2026-W47-police`."""
+    profile: str
     school_name: str
-    week: IsoWeek
+    week: IsoWeek | None
+    """The span it covers; None for all of one incident."""
+    incident: str | None
+    as_of: datetime
+    """The instant of its checkpoint: what happened later is left out, and nothing is dated later."""
     lanes: tuple[Lane, ...]
     """The lanes that the reader may see; the items of all others are counted only."""
     items: tuple[ExportedItem, ...]
@@ -138,11 +168,21 @@ class ExportContents:
     custody: tuple[CustodyRow, ...]
     failures: tuple[FailureRow, ...]
     sources: tuple[SourceRow, ...]
-    counts: Counts
+    counts: Counts | None
+    """None where the rest is not this reader's matter (a host)."""
     tool: str
     """Name and version of what made it, e.g. `schoolwatch 0.1.0`."""
     contact: str = ""
-    """Whom at the school to ask, e.g. the office's mail address."""
+    """Whom at the school to ask: name, role, mail address."""
+    produced_by: str = ""
+    """The named person who produces the exhibits; empty while nobody does."""
+    witnesses: tuple[WitnessMail, ...] = ()
+    stamps: tuple[tuple[str, datetime], ...] = ()
+    """Authority and time of each stamp that was there when this was first exported."""
+    stamped_size: int = 0
+    """How many lines of the log these stamps are over."""
+    exhibits_shown: bool = True
+    categories_shown: bool = True
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -155,8 +195,20 @@ class ExportContents:
             seen.add(item.item_id.lower())
 
     @property
+    def scope(self) -> str:
+        """What it is about, as part of a file's name: `2026-W47`, or the incident's reference."""
+        return str(self.week) if self.week else self.incident or "all"
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sources that were never read in the span."""
+        return tuple(sorted(row.source for row in self.sources if row.last_read_at is None))
+
+    @property
     def counted_only(self) -> dict[Lane, int]:
         """Items that this reader is not shown: in other lanes, or because they name the reader."""
+        if self.counts is None:
+            return {}
         shown = Counter(item.lane for item in self.items)
         unseen = {lane: number - shown[lane] for lane, number in self.counts.by_lane.items()}
         return {lane: number for lane, number in unseen.items() if number > 0}

@@ -61,18 +61,19 @@ def local(instant: datetime | None) -> str:
 def index(contents: ExportContents) -> bytes:
     """One row an item, worst first."""
     header = (
-        "incident", "item", "severity", "lane", "considered", "platform", "handle as shown", "address",
-        "platform id", "posted (UTC)", "seen (UTC)", "seen (UK)", "sealed (UTC)", "what was written",
-        "folder", "files", "why withheld",
+        "exhibit", "incident", "item", "severity", "lane", "considered", "platform", "handle as shown",
+        "address", "platform id", "posted (UTC)", "seen (UTC)", "seen (UK)", "sealed (UTC)",
+        "what was written", "folder", "files", "line of the log", "why withheld",
     )  # fmt: skip
     ordered = sorted(contents.items, key=lambda item: (-item.severity.rank, item.reference, item.item_id))
-    return table(header, [_item(item) for item in ordered])
+    return table(header, [_item(item, hints=contents.categories_shown) for item in ordered])
 
 
-def _item(item: ExportedItem) -> list[str]:
+def _item(item: ExportedItem, *, hints: bool) -> list[str]:
+    """Without `hints`, nothing stands there of what the program or the school thinks of it."""
     folder = f"items/{item.item_id}" if item.files else ""
-    considered = " ".join(item.categories)
-    named = [item.reference, item.item_id, item.severity, item.lane, considered, item.platform, item.handle]
+    thought = [item.severity, item.lane, " ".join(item.categories)] if hints else ["", "", ""]
+    named = [item.exhibit_ref, item.reference, item.item_id, *thought, item.platform, item.handle]
     timed = [utc(item.posted_at), utc(item.seen_at), local(item.seen_at), utc(item.sealed_at)]
     return [
         *named,
@@ -82,6 +83,7 @@ def _item(item: ExportedItem) -> list[str]:
         item.text,
         folder,
         str(len(item.files)),
+        "" if item.log_line is None else str(item.log_line),
         item.withheld_reason or "",
     ]
 
@@ -109,13 +111,14 @@ def _task(row: TaskRow) -> list[str]:
 
 
 def custody(rows: Iterable[CustodyRow]) -> bytes:
-    header = ("at (UTC)", "item", "action", "by", "role", "purpose", "sha256")
-    ordered = sorted(rows, key=lambda row: (row.at, row.item_id, row.action))
-    cells = [
-        [utc(row.at), row.item_id, row.action, row.actor, row.role, row.purpose, row.sha256]
-        for row in ordered
-    ]
-    return table(header, cells)
+    header = ("at (UTC)", "item", "action", "by", "role", "purpose", "sha256", "line of the log")
+    ordered = sorted(rows, key=lambda row: (row.at, row.log_line or -1, row.item_id, row.action))
+    return table(header, [_event(row) for row in ordered])
+
+
+def _event(row: CustodyRow) -> list[str]:
+    line = "" if row.log_line is None else str(row.log_line)
+    return [utc(row.at), row.item_id, row.action, row.actor, row.role, row.purpose, row.sha256, line]
 
 
 def failures(rows: Iterable[FailureRow]) -> bytes:
@@ -140,7 +143,7 @@ def sources(rows: Iterable[SourceRow], broken: Iterable[FailureRow]) -> bytes:
 
 def _source(row: SourceRow, gaps: int) -> list[str]:
     if row.last_read_at is None:
-        short = "NOT READ in this week"
+        short = "NOT READ in this time"
     else:
-        short = "read, with gaps: see failures.csv" if gaps else "read all week"
+        short = "read, with gaps: see FAILURES.csv" if gaps else "read all through"
     return [row.source, row.platform, str(row.items_seen), utc(row.last_read_at), str(gaps), short]

@@ -2,22 +2,21 @@
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from alerts.export import manifest, tables
-from alerts.export.container import packed
-from alerts.export.contents import ExportContents
-from alerts.export.readme import readme
+from alerts.export.profiles import Profile
 
 _SLUG_LENGTH = 60
+
+
+PROOF = ".tlog-proof"
+"""Behind the zip's whole name: the proof of the export's own line in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +36,34 @@ class ExportFailed(Exception):
         self.place, self.mend = place, mend
 
 
-def write_export(contents: ExportContents, folder: Path, *, made_at: datetime) -> ExportMade:
-    """Write `schoolwatch-<school>-<week>.zip` into `folder` (made if missing) and say what was written.
+def file_stem(school: str, scope: str, profile: str) -> str:
+    """`schoolwatch-fernhill-primary-2026-W47`; what is not for the police says for whom it is."""
+    ending = "" if profile == Profile.POLICE else f"-{profile}"
+    return f"schoolwatch-{school_slug(school)}-{scope}{ending}"
 
-    The same contents and `made_at` give the same bytes. An export of the same week that is already there
-    stays: an equal one is used again, a different one gets the next number (`…-2.zip`), because somebody may
-    hold its SHA-256 in a mail. Raises ExportFailed.
+
+def free_name(folder: Path, stem: str, taken: Container[str] = ()) -> Path:
+    """A zip in `folder` that is not there yet: an earlier export is never written over, because somebody may
+    hold its SHA-256 in a mail. `taken` names paths that are promised to others.
     """
-    files = export_files(contents, made_at=made_at)
-    data = packed(files)
-    stem = f"schoolwatch-{school_slug(contents.school_name)}-{contents.week}"
-    with _told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        path = _free_or_equal(folder, stem, data)
-        if not path.exists():
-            _write_whole(path, data)
-    return ExportMade(path, hashlib.sha256(data).hexdigest(), tuple(sorted(files)))
+    number, path = 1, folder / f"{stem}.zip"
+    while path.exists() or str(path) in taken or path.with_name(f"{path.name}.box").exists():
+        number += 1
+        path = folder / f"{stem}-{number}.zip"
+    return path
 
 
-def export_files(contents: ExportContents, *, made_at: datetime) -> dict[str, bytes]:
-    """Every file of the export by its name in the zip, the manifest among them."""
-    files = {
-        "README.txt": readme(contents, made_at).encode("utf-8"),
-        "index.csv": tables.index(contents),
-        "tasks.csv": tables.tasks(contents.tasks),
-        "custody.csv": tables.custody(contents.custody),
-        "failures.csv": tables.failures(contents.failures),
-        "sources.csv": tables.sources(contents.sources, contents.failures),
-    }
-    for item in contents.items:
-        files |= {f"items/{item.item_id}/{name}": data for name, data in item.files.items()}
-    return files | {manifest.MANIFEST: manifest.written(files)}
+def write_whole(path: Path, data: bytes) -> None:
+    """Whole and flushed to the disk under its name, or not at all. Raises ExportFailed."""
+    with _told(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, data)
 
 
 def school_slug(name: str) -> str:
     """`Ysgol Gynradd Llanfair-ym-Muallt` → `ysgol-gynradd-llanfair-ym-muallt`; accents are dropped."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "school"
-
-
-def _free_or_equal(folder: Path, stem: str, data: bytes) -> Path:
-    path, number = folder / f"{stem}.zip", 1
-    while path.exists() and path.read_bytes() != data:
-        number += 1
-        path = folder / f"{stem}-{number}.zip"
-    return path
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -124,7 +106,7 @@ def _told(folder: Path) -> Iterator[None]:
 
 def _words(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "the disk or the quota is full", "Free some space and export the week again; nothing is lost."
+        return "the disk or the quota is full", "Free some space and export again; nothing is lost."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             "schoolwatch may not write there",
@@ -132,6 +114,4 @@ def _words(error: OSError) -> tuple[str, str]:
         )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return "a file stands where a folder is needed", "Choose another folder."
-    return error.strerror or type(
-        error
-    ).__name__, "Look at the disk, then export the week again; nothing is lost."
+    return error.strerror or type(error).__name__, "Look at the disk, then export again; nothing is lost."

@@ -82,7 +82,7 @@ def _play(
     tell("a second look: new comments have arrived")
     one_pass(site, judge, PLATFORMS, tell)
     tell("making the weekly export")
-    export = export_and_announce(site, IsoWeek.of(site.now()), made_at=site.now())
+    export = export_and_announce(site, IsoWeek.of(site.now()))
     while send_next(site):
         pass
     return export

@@ -4,29 +4,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.export.contents import ExportContents
 from alerts.export.week import IsoWeek
-from alerts.export.writer import ExportMade, write_export
+from alerts.export.writer import ExportMade
 from alerts.mail.drafts import weekly_draft
 from config.schema import Role
 from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
-from monitor.pipeline.weekly_contents import week_contents
+from monitor.pipeline.exports.making import Built, finish, make_export, plan
+from monitor.pipeline.exports.order import Order, Scope
 from monitor.pipeline.weekly_facts import weekly_facts
-from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
+from monitor.pipeline.weekly_readers import kept_from, readers_of
 from monitor.site import Site
 from monitor.store import custody
-from monitor.store.models import School, Source, WeeklyExport
+from monitor.store.models import Export, ExportState, School, Source, WeeklyExport
 
 MADE_AFTER = timedelta(hours=6)
 """Monday 06:00 in London: clear of the hour that the clocks skip or repeat."""
 CAUGHT_UP = 53
 """Weeks: a year without power. More can only come from a clock that was wrong when the school began."""
-log = structlog.get_logger()
 
 
 def export_week(
@@ -35,42 +34,16 @@ def export_week(
     folder: Path,
     reader: Role = Role.SENIOR_MANAGER,
     *,
-    made_at: datetime | None = None,
     actor: str = custody.DAEMON,
 ) -> ExportMade:
     """Write one week's export for one reader, and record who made it and what was given."""
-    contents, made = _write(site, week, folder, reader, made_at or site.now())
-    with site.database.write() as session:
-        _note_custody(session, site, contents, made, reader, actor=actor)
-    return made
-
-
-def _write(
-    site: Site, week: IsoWeek, folder: Path, reader: Role, made_at: datetime
-) -> tuple[ExportContents, ExportMade]:
-    with site.database.read() as session:
-        unseen = kept_from(session, site, readers_of(site, reader))
-        contents = week_contents(session, site, week, lanes_of(reader), unseen)
-    made = write_export(contents, folder, made_at=made_at)
-    log.info("exported", week=str(week), items=len(contents.items))
-    return contents, made
-
-
-def _note_custody(
-    session: Session, site: Site, contents: ExportContents, made: ExportMade, reader: Role,
-    *, actor: str = custody.DAEMON,
-) -> None:  # fmt: skip
-    for item in contents.items:
-        custody.note(
-            session, site.school_id, site.now(), "exported", actor=actor, item_uid=item.item_id,
-            reference=item.reference, week=str(contents.week), reader=str(reader), sha256=made.sha256,
-        )  # fmt: skip
+    return make_export(site, Order(Scope(week=week), folder, reader, actor=actor))
 
 
 def make_due_export(site: Site) -> None:
     """Make and announce what is due: last week's export, and those that fell due while nothing ran."""
     for week in _due_weeks(site):
-        export_and_announce(site, week, made_at=week.end + MADE_AFTER)
+        export_and_announce(site, week)
 
 
 def _due_weeks(site: Site) -> list[IsoWeek]:
@@ -93,19 +66,35 @@ def due_week(now: datetime) -> IsoWeek:
     return IsoWeek.of(now - MADE_AFTER).previous
 
 
-def export_and_announce(site: Site, week: IsoWeek, made_at: datetime) -> ExportMade:
-    """The file first, then in one transaction its row, its custody and its mails.
+def export_and_announce(site: Site, week: IsoWeek) -> ExportMade:
+    """The plan first, then the file, then in one transaction its line in the log, its row and its mails.
 
-    A crash in between writes the same bytes again, because `made_at` is when it was due.
+    A crash in between takes up the same plan, and so writes the same bytes to the same place; so do two who
+    make it at once.
     """
-    contents, made = _write(site, week, export_folder(site), Role.SENIOR_MANAGER, made_at)
-    with site.database.write() as session:
-        session.get_one(School, site.school_id, with_for_update=True)  # two who make it follow one another
+    order = Order(Scope(week=week), export_folder(site))
+    export_id = plan(site, order, _begun)
+
+    def beside(session: Session, built: Built, made: ExportMade) -> None:
         if _made(session, site, week) is None:
             session.add(_row(site, week, made))
-            _note_custody(session, site, contents, made, Role.SENIOR_MANAGER)
-        _announce(session, site, contents, made)
-    return made
+        _announce(session, site, built.contents, made)
+
+    return finish(site, export_id, order, beside)
+
+
+def _begun(session: Session, site: Site, order: Order) -> int | None:
+    """What a crash or another process left for this week, begun or finished."""
+    query = (
+        select(Export.id)
+        .filter_by(
+            school_id=site.school_id, scope=str(order.scope), made_by=custody.DAEMON, profile=str(order.profile),
+            reader=str(order.reader),
+        )
+        .where(Export.state != ExportState.ERASED)
+        .order_by(Export.id)
+    )  # fmt: skip
+    return session.scalars(query).first()
 
 
 def _row(site: Site, week: IsoWeek, made: ExportMade) -> WeeklyExport:
@@ -120,7 +109,7 @@ def _announce(session: Session, site: Site, contents: ExportContents, made: Expo
     draft = weekly_draft(replace(facts, checkpoint=foot(session, site)))
     for person in readers:
         letter = outbox.Letter(
-            "weekly", f"weekly:{contents.week}", person.email, outbox.WEEKLY_PRIORITY, draft
+            "weekly", f"weekly:{contents.scope}", person.email, outbox.WEEKLY_PRIORITY, draft
         )
         outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
 

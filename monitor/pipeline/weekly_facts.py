@@ -21,7 +21,9 @@ def weekly_facts(
     session: Session, site: Site, contents: ExportContents, made: ExportMade, kept_from_reader: frozenset[int]
 ) -> WeeklyFacts:
     """The notice of an export. Incidents (ids) that name its reader are only counted."""
-    week = contents.week
+    week, counts = contents.week, contents.counts
+    if week is None or counts is None:
+        raise ValueError(f"{contents.export_id} is not about a week")
     readable = _readable(site, contents.lanes, kept_from_reader)
     incidents = _opened_in(session, week, readable)
     return WeeklyFacts(
@@ -29,9 +31,9 @@ def weekly_facts(
         week=str(week),
         start=week.start,
         end=week.end,
-        items_seen=contents.counts.items_seen,
-        items_raised=sum(contents.counts.by_lane.values()),
-        not_judged=contents.counts.not_judged,
+        items_seen=counts.items_seen,
+        items_raised=sum(counts.by_lane.values()),
+        not_judged=counts.not_judged,
         by_category=_tally(word for incident in incidents for word in incident.categories),
         by_lane=_tally(LANES[Lane(incident.lane)] for incident in incidents),
         by_state=_tally(incident.state for incident in incidents),

@@ -16,6 +16,7 @@ against its seal, and the seal's two lines in the log against the checkpoint (Me
 time stamps over the checkpoint (RFC 3161); (5) --since; (6) the export's own line in the log. Whoever doubts
 this file takes it from another copy. Exit status: 0 all matches, 1 something does not and is named, 2 misuse.
 """
+
 # fmt: off
 from __future__ import annotations
 
@@ -139,9 +140,10 @@ def opened(note: bytes, files: dict[str, bytes]) -> str:
     raise Bad("was changed, or is not signed by the key in SEAL/pubkey.pem")
 
 def checkpoint(text: str) -> tuple[str, int, bytes]:
-    """The three lines of a checkpoint (C2SP): the log's name, its size, its root."""
-    origin, size, root = text.strip().splitlines()[:3]
-    return origin, int(size), unbase64(root)
+    """The three lines of a checkpoint (C2SP), as a note or in a mail: the log's name, its size, its root."""
+    found = re.search(r"^(\S+)\r?\n(\d+)\r?\n([A-Za-z0-9+/]{43}=)\r?$", text, re.MULTILINE)
+    if not found: raise Bad("holds no checkpoint: expected three lines, name of the log, size, root")
+    return found[1], int(found[2]), unbase64(found[3])
 
 def check_signed_files(files: dict[str, bytes]) -> None:
     """The signature covers the list of the payload and every file outside of data/."""
@@ -227,13 +229,11 @@ def check_stamp(name: str, files: dict[str, bytes]) -> str:
     over, chain = STAMPED if STAMPED in files else HEAD, files[name[:-len(".tsr")] + "-chain.pem"]
     said = openssl("ts -reply -in reply -text", reply=files[name])[1]
     shown = re.search(r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT", said, re.MULTILINE)
-    if not shown:
-        raise Bad("is no time stamp that openssl can read")
+    if not shown: raise Bad("is no time stamp that openssl can read")
     at = calendar.timegm(time.strptime(shown[1] + shown[2], "%b %d %H:%M:%S %Y"))
     agreed, said = openssl(f"ts -verify -data data -in reply -CAfile chain -untrusted chain -attime {at}",
                            data=files[over], reply=files[name], chain=chain)
-    if not agreed:
-        raise Bad(f"openssl does not accept it over {over}: {' '.join(said.split())[-160:]}")
+    if not agreed: raise Bad(f"openssl does not accept it over {over}: {' '.join(said.split())[-160:]}")
     size = checkpoint(files[over].decode())[1]
     return f"Time:  the log's first {size} lines, stamped by {name[5:-4]} at {shown[1] + shown[2]} UTC"
 
@@ -245,8 +245,7 @@ def check_since(earlier: bytes, files: dict[str, bytes]) -> str:
     paths = {new_size: [], **{int(line[0]): [unbase64(one) for one in line[2:]] for line in lines}}
     if origin != log or not 0 < size <= new_size:
         raise Bad("could not be checked: the earlier checkpoint is newer than this export, or of another log")
-    if size not in paths:
-        raise Bad(f"the log was rewritten: it knows of no checkpoint with {size} lines, or of later ones only")
+    if size not in paths: raise Bad(f"the log was rewritten: it knows of no checkpoint with {size} lines, or of later ones only")
     check_consistent(size, root, new_size, new_root, paths[size])
     return f"Since: the first {size} lines of the log are those of the earlier checkpoint"
 

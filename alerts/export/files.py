@@ -1,0 +1,59 @@
+"""Every file of an export by its name in the zip."""
+
+from importlib.resources import files as resources
+
+from alerts.export import tables
+from alerts.export.bag import bagged, bagging_date
+from alerts.export.contents import ExportContents
+from alerts.export.papers import papers
+from alerts.export.profiles import Profile
+from alerts.export.readme import readme
+from alerts.export.seal import Seal, seal_files
+
+
+def export_files(contents: ExportContents, seal: Seal) -> dict[str, bytes]:
+    """The whole bag. The same contents and seal give the same bytes; the payload needs only the contents
+    and the checkpoint's size, root and key.
+    """
+    payload = {f"data/{name}": data for name, data in payload_files(contents, seal).items()}
+    tags = {
+        **seal_files(seal),
+        "README.txt": readme(contents, seal, payload).encode(),
+        "verify.py": verifier(),
+    }
+    return bagged(payload, tags, _info(contents), seal.sign)
+
+
+def payload_files(contents: ExportContents, seal: Seal) -> dict[str, bytes]:
+    """What stands in data/, by its name there."""
+    files = {
+        **papers(contents, seal),
+        "INDEX.csv": tables.index(contents),
+        "FAILURES.csv": tables.failures(contents.failures),
+        "sources.csv": tables.sources(contents.sources, contents.failures),
+    }
+    if contents.profile != Profile.HOST:
+        files |= {
+            "tasks.csv": tables.tasks(contents.tasks),
+            "custody.csv": tables.custody(contents.custody),
+        }
+    for item in contents.items:
+        files |= {f"items/{item.item_id}/{name}": data for name, data in item.files.items()}
+        files |= {f"proofs/{item.item_id}{ending}": data for ending, data in item.proofs.items()}
+    return files
+
+
+def verifier() -> bytes:
+    """The verify.py that travels in every export."""
+    return (resources("alerts.export.standalone") / "verify.py").read_bytes()
+
+
+def _info(contents: ExportContents) -> dict[str, str]:
+    return {
+        "Source-Organization": contents.school_name,
+        "External-Identifier": contents.export_id,
+        "External-Description": f"Evidence of {contents.scope} for {contents.profile}",
+        "Bagging-Date": bagging_date(contents.as_of.date()),
+        "Bag-Software-Agent": contents.tool,
+        "Contact-Name": contents.contact,
+    }

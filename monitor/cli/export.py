@@ -1,0 +1,88 @@
+"""`export`: a week or an incident as one zip, for whoever is to check it without us."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts.export.profiles import Profile
+from alerts.export.week import IsoWeek
+from alerts.export.writer import PROOF
+from config.schema import Role
+from monitor.cli.shared import UserError, login_name, say, site
+from monitor.evidence.lock_keys import KeyUnusable, read_public
+from monitor.pipeline.exports.making import BOX, make_export
+from monitor.pipeline.exports.order import ExportRefused, Order, Scope
+from monitor.pipeline.weekly_readers import lanes_of
+from monitor.site import Site
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(export)
+
+
+def export(
+    week: Annotated[
+        str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")
+    ] = None,
+    incident: Annotated[
+        str | None, typer.Option("--incident", help="All of one incident instead, such as SW-2026-0001.")
+    ] = None,
+    profile: Annotated[
+        Profile,
+        typer.Option(
+            "--profile",
+            help="police: everything of the lanes. host: the items of one incident. governors: names masked.",
+        ),
+    ] = Profile.POLICE,
+    reader: Annotated[
+        Role,
+        typer.Option("--reader", help="For whom: it holds what this role is told of, and counts the rest."),
+    ] = Role.SENIOR_MANAGER,
+    at: Annotated[
+        int | None,
+        typer.Option("--at", min=1, help="The size of an earlier checkpoint: only what stood there then."),
+    ] = None,
+    produced_by: Annotated[
+        str | None,
+        typer.Option("--produced-by", help="Who produces the exhibits, which get numbers by initials."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="The reader's public key (PEM, X25519): only they can open it then."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+) -> None:
+    """Write sealed items with proofs, tasks, custody and failures, as one zip that a stranger can check."""
+    if not lanes_of(reader):
+        told = ", ".join(role for role in Role if lanes_of(role))
+        raise UserError(f"--reader {reader}: nobody in this role is shown incidents; use one of {told}")
+    if week and incident:
+        raise UserError("--week and --incident: give one of the two")
+    with site() as opened:
+        try:
+            order = Order(
+                _scope(opened, week, incident), out, reader, profile, at, produced_by, login_name(),
+                read_public(to) if to else None,
+            )  # fmt: skip
+            made = make_export(opened, order)
+        except (ExportRefused, KeyUnusable) as error:
+            raise UserError(str(error)) from error
+    proof = made.path.with_name(made.path.name.removesuffix(BOX) + PROOF)
+    say(f"Wrote {made.path}\nSHA-256 {made.sha256}\nIts line in the log is proven in {proof.name}.")
+    if to is None:
+        say(f"Check it with: schoolwatch evidence verify {made.path}")
+    else:
+        say("It is locked to the reader's key. docs/export.md says how they open it.")
+
+
+def _scope(opened: Site, week: str | None, incident: str | None) -> Scope:
+    if incident:
+        return Scope(incident=incident)
+    try:
+        wanted = IsoWeek.parse(week) if week else IsoWeek.of(opened.now())
+    except ValueError as error:
+        raise UserError(f"--week {week}: {error}") from error
+    if wanted.start > opened.now():
+        raise UserError(f"--week {wanted}: this week has not begun")
+    return Scope(week=wanted)
