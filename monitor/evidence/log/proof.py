@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.evidence.log import checkpoint as checkpoints
 from monitor.evidence.log.checkpoint import Checkpoint
 from monitor.evidence.log.note import BadNote, Verifier, from_base64, opened, parted
-from monitor.evidence.log.tree import HASH_BYTES, leaf_hash, verify_inclusion
+from monitor.evidence.log.tree import HASH_BYTES, BadProof, leaf_hash, verify_inclusion
 
 _FIRST_LINE = "c2sp.org/tlog-proof@v1"
 _LONGEST_PATH = 63
@@ -38,6 +38,8 @@ class TlogProof:
         body = self.extra if leaf is None else leaf
         if body is None:
             raise BadNote("the proof holds no leaf, and none was given")
+        if self.extra not in (None, body):
+            raise BadProof("the leaf in the proof is not the one that is to be proved")
         shown = checkpoints.parse(opened(self.checkpoint_note, verifier))
         if shown.origin != verifier.name:
             raise BadNote(f"the checkpoint is of the log {shown.origin!r}; expected {verifier.name!r}")
