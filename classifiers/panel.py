@@ -5,7 +5,7 @@ settled; for the rest the encoder reads the words in their order, and both opini
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from classifiers.encoder.model import Encoder, load_encoder
 from classifiers.encoder.wording import Wording, plain_wording, wording
 from classifiers.errors import EncoderFailed, ModelBroken
 from classifiers.features import PUBLIC, with_public_opinion
-from classifiers.hashing import hash_texts
+from classifiers.hashing import Buckets, hash_texts
 from classifiers.joined import Joined, linear_opinions, load_joined
 from classifiers.linear import LinearModel, load, pick_features
 from classifiers.odds import logistic
@@ -87,9 +87,9 @@ class Panel:
     def linear_opinions(self, readings: Sequence[Reading], found: Sequence[list[Identified]]) -> F64:
         """What the linear models say, as `joined.linear_opinions` lays it out."""
         rows = with_public_opinion(readings, found, self._public)
-        buckets = hash_texts([reading.masked for reading in readings], self._school.bits)
-        school = self._school.logits(buckets, pick_features(rows, self._school.features))
-        return linear_opinions(school, np.array([row[PUBLIC] for row in rows]))
+        return opinions_of(
+            self._school, hash_texts([one.masked for one in readings], self._school.bits), rows
+        )
 
     def telling(self, words: Sequence[str], head: str) -> str:
         """Of these words the one that speaks most for a head, to the linear model."""
@@ -100,6 +100,12 @@ class Panel:
             weighed.update(zip(missing, margins.tolist(), strict=True))
         column = self.heads.index(head)
         return max(words, key=lambda word: weighed[word][column])
+
+
+def opinions_of(school: LinearModel, buckets: Buckets, rows: Sequence[Mapping[str, float]]) -> F64:
+    """The same of comments whose words are hashed and whose named numbers are known already."""
+    public = np.array([row[PUBLIC] for row in rows])
+    return linear_opinions(school.logits(buckets, pick_features(rows, school.features)), public)
 
 
 def _read(encoder: Encoder, wordings: Sequence[Wording]) -> F64:

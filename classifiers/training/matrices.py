@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from classifiers.encoder.wording import Wording, wording
 from classifiers.features import HASH_SCALE, with_public_opinion
 from classifiers.hashing import Buckets, hash_texts
 from classifiers.linear import F32, LinearModel, pick_features
@@ -23,6 +24,8 @@ class ReadSchool:
     school: School
     buckets: Buckets
     features: list[dict[str, float]]
+    wordings: tuple[Wording, ...] = ()
+    """What the encoder reads of each comment."""
 
     def truth(self, head: str) -> npt.NDArray[np.bool_]:
         """Whether each comment carries a label or a flag."""
@@ -46,7 +49,8 @@ def read_school(school: School, public: LinearModel) -> ReadSchool:
     readings = [reader.read(comment) for comment in school.comments]
     found = [identify(reading, reader, school.register.token_key) for reading in readings]
     rows = with_public_opinion(readings, found, public)
-    return ReadSchool(school, hash_texts([reading.masked for reading in readings], SCHOOL_BITS), rows)
+    buckets = hash_texts([reading.masked for reading in readings], SCHOOL_BITS)
+    return ReadSchool(school, buckets, rows, tuple(map(wording, readings)))
 
 
 def table(read: ReadSchool, names: Sequence[str]) -> sp.csr_matrix:

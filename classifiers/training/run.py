@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from classifiers.encoder.model import Encoder, load_encoder
-from classifiers.encoder.wording import wording
 from classifiers.evaluation import Report, evaluate, read_labelled
 from classifiers.fairness import FairnessReport, gap_report
 from classifiers.features import PUBLIC
@@ -21,9 +20,8 @@ from classifiers.joined import F64, Joined, save_joined
 from classifiers.judge import EmbeddedJudge, load_judge
 from classifiers.linear import LinearModel, load, save
 from classifiers.normalising import normalise
-from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel
-from classifiers.pupil_information.identify import identify
-from classifiers.reading import Reader, mask_plain
+from classifiers.panel import ENCODER, JOINED, SCHOOL, Panel, opinions_of
+from classifiers.reading import mask_plain
 from classifiers.training.contrast import contrast_school
 from classifiers.training.data import HEADS, PublicRow, School, public_rows, school
 from classifiers.training.encoder.teacher import Teacher
@@ -118,18 +116,12 @@ def _left_out(one: ReadSchool, given: _Given) -> _Fold:
     rest = [other for other in given.read if other is not one]
     linear = fit_schools(rest, given.contrast, VERSION)
     encoder = load_encoder(given.teacher.encoder_file([other.school for other in rest], VERSION))
-    return _Fold(one.school, linear, encoder, _heard(one.school, Panel(given.public, linear), encoder))
+    return _Fold(one.school, linear, encoder, _heard(one, linear, encoder))
 
 
-def _heard(one: School, panel: Panel, encoder: Encoder) -> Heard:
-    reader = Reader(one.register)
-    readings = [reader.read(comment) for comment in one.comments]
-    people = [identify(reading, reader, one.register.token_key) for reading in readings]
-    read = encoder.logits([wording(reading) for reading in readings])
-    truth = np.array(
-        [[bool(row["labels"].get(head, head in row["flags"])) for head in HEADS] for row in one.rows]
-    )
-    return Heard(read, panel.linear_opinions(readings, people), truth)
+def _heard(one: ReadSchool, linear: LinearModel, encoder: Encoder) -> Heard:
+    truth = np.stack([one.truth(head) for head in HEADS], axis=1)
+    return Heard(encoder.logits(one.wordings), opinions_of(linear, one.buckets, one.features), truth)
 
 
 def _together(folds: Sequence[_Fold]) -> Heard:

@@ -10,16 +10,21 @@ import numpy as np
 import pytest
 from support.training import HERE, needs_training
 
+from classifiers.encoder.wording import wording
 from classifiers.hashing import hash_texts
-from classifiers.interface import Register
+from classifiers.interface import Comment, Pupil, Register, StaffMember
 from classifiers.joined import Joined, linear_opinions
-from classifiers.linear import pick_features
+from classifiers.judge import MODELS
+from classifiers.linear import load, pick_features
+from classifiers.panel import Panel, opinions_of
+from classifiers.pupil_information.identify import identify
+from classifiers.reading import Reader
 from classifiers.training.data import PublicRow, School, public_rows
 from config.words import Caution
 
 if HERE:
     from classifiers.features import HASH_SCALE
-    from classifiers.training import fit, joining
+    from classifiers.training import fit, joining, matrices
     from classifiers.training.data import HEADS
     from classifiers.training.matrices import SCHOOL_BITS, ReadSchool, common_features, hashed, table
 
@@ -343,3 +348,21 @@ def test_comments_of_two_schools_would_change_places(said: "joining.Heard") -> N
     for name in ("encoder", "linear", "truth"):
         assert np.array_equal(getattr(both, name)[:10], getattr(other, name))
         assert np.array_equal(getattr(both, name)[10:], getattr(said, name))
+
+
+def test_a_school_left_out_would_be_weighed_by_other_words_than_the_judge_reads() -> None:
+    """A school is read once: what is kept of it must give the opinions that the judge comes to."""
+    texts = ("Mrs Hollin stole the raffle money", "Kofi in 4B has asthma", "", "lovely fair \U0001f600")
+    pupils = (Pupil("p-1", "Kofi", "Kofi", "Winterslow", "4B", "Year 4"),)
+    register = Register(
+        "Fernhill", (), pupils, (StaffMember("s-1", "Mrs", "Odette", "Hollin", "Cook"),), b"k"
+    )
+    comments = tuple(Comment(str(place), text, "A post") for place, text in enumerate(texts))
+    public, shipped = load(MODELS / "public_abuse.npz"), load(MODELS / "school.npz")
+    read = matrices.read_school(School("a", register, comments, ()), public)
+    reader = Reader(register)
+    readings = [reader.read(comment) for comment in comments]
+    found = [identify(reading, reader, register.token_key) for reading in readings]
+    said = Panel(public, shipped).linear_opinions(readings, found)
+    assert np.array_equal(opinions_of(shipped, read.buckets, read.features), said)
+    assert read.wordings == tuple(map(wording, readings))
