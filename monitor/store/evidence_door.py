@@ -128,4 +128,4 @@ def _references(session: Session, school_id: int, uids: list[str]) -> dict[str, 
         .where(Item.school_id == school_id, Item.uid.in_(uids))
         .order_by(Incident.id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
