@@ -5,6 +5,7 @@ event of the locking, which is a leaf, says it too; that what lies in it is what
 is unlocked. An erased item has no file, a row in `erasures`, and its leaves in the log.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import func, select
@@ -78,11 +79,13 @@ def why_erased(session: Session, row: EvidenceItem) -> str | None:
     return f"erased on {line.at:%Y-%m-%d} by rule {line.rule}, {line.by}{second}"
 
 
-def at_rest_counts(session: Session, school_id: int) -> dict[str, int]:
-    """How many sealed items are locked, and how many were erased by which rule: for the summary of verify."""
-    of_state = select(EvidenceItem.state, func.count()).filter_by(school_id=school_id)
-    states = dict(session.execute(of_state.group_by(EvidenceItem.state)).all())
-    of_rule = select(Erasure.rule, func.count()).filter_by(school_id=school_id, kind="item")
-    rules = dict(session.execute(of_rule.group_by(Erasure.rule).order_by(Erasure.rule)).all())
-    locked = states.get(EvidenceState.LOCKED, 0)
-    return {"locked": locked, **{f"erased by rule {rule}": count for rule, count in rules.items()}}
+def at_rest_counts(session: Session, school_id: int) -> Iterator[str]:
+    """Lines for the summary of a verification: what is locked, and what was erased when and by which rule."""
+    is_locked = (EvidenceItem.school_id == school_id, EvidenceItem.state == EvidenceState.LOCKED)
+    locked = session.scalar(select(func.count()).select_from(EvidenceItem).where(*is_locked))
+    if locked:
+        yield f"{locked} locked"
+    query = select(Erasure.at, Erasure.rule).filter_by(school_id=school_id, kind="item").order_by(Erasure.id)
+    counted = Counter((f"{at:%Y-%m-%d}", rule) for at, rule in session.execute(query))
+    for (day, rule), number in counted.items():
+        yield f"{number} erased on {day} by rule {rule}"

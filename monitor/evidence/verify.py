@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from monitor.evidence.at_rest import at_rest_counts, at_rest_faults, without_unfinished_box
 from monitor.evidence.bundle import SEAL, faults_within
 from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import capture_root
@@ -41,6 +42,8 @@ class Verified:
     checkpoints: int = 0
     key: str | None = None
     """The fingerprint of the key that signs the log."""
+    at_rest: tuple[str, ...] = ()
+    """How many of the items are locked, or were erased on which day by which rule."""
 
 
 def verify_store(
@@ -74,7 +77,8 @@ def _look(database: Database, evidence: Path, school_id: int, outside: Outside) 
             *check.strays(),
             *capture_faults(session, evidence, school_id),
         )
-        return Verified(log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key)
+        at_rest = tuple(at_rest_counts(session, school_id))
+        return Verified(log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key, at_rest)
 
 
 class _Check:
@@ -124,7 +128,11 @@ class _Check:
             self.sealed += 1
             row: EvidenceItem = found[0]
             files = read_item(self.folder, row.item_uid)
-            yield from (Fault(row.item_uid, why) for why in _item_faults(row, files, found))
+            if row.state == EvidenceState.OPEN:
+                faults = _item_faults(row, without_unfinished_box(files), found)
+            else:
+                faults = at_rest_faults(self.session, row, files)
+            yield from (Fault(row.item_uid, why) for why in faults)
 
     def sealed_without_evidence(self) -> Iterator[Fault]:
         has_evidence = select(EvidenceItem.item_id).where(EvidenceItem.school_id == self.school_id)
@@ -186,16 +194,13 @@ def _entries(folder: Path) -> list[Path]:
 
 def _item_faults(row: EvidenceItem, files: Mapping[str, bytes], found: Row[Any]) -> Iterator[str]:
     """What is wrong with a sealed item. `found` has its item's text and address and its two leaves."""
-    if row.state == EvidenceState.ERASED:
-        yield from (f"{name} is still there although it was erased" for name in files)
-        return
     if not files:
         yield "its evidence folder is missing"
         return
     # First the files one by one, so that a broken seal accuses no file but itself.
     differing = list(_differing(row.files, files))
     yield from differing
-    if differing or row.state == EvidenceState.LOCKED:
+    if differing:
         return
     within = faults_within(row.item_uid, files)
     yield from within

@@ -15,6 +15,7 @@ from monitor.clock import utc_now
 from monitor.evidence.bundle import SEAL
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import LeafKind, commit_to
+from monitor.evidence.lockbox import BOX
 from monitor.store import custody, log
 from monitor.store.models import CustodyEvent, EvidenceItem
 
@@ -90,7 +91,8 @@ def _note_change(
 
 
 def _seal(files: dict[str, Any] | None) -> str | None:
-    return (files or {}).get(SEAL)
+    """Of what is locked, the hash of its box: the event of the locking commits to it."""
+    return (files or {}).get(SEAL) or (files or {}).get(BOX)
 
 
 def _now(session: Session) -> datetime:
