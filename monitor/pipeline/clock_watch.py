@@ -11,8 +11,11 @@ from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
 
 DIFFERS, UNSYNCHRONISED = "clock_differs", "clock_unsynchronised"
-SINCE_BOOT_SECONDS = 15 * 60.0
-"""How long a machine that has just started may take to find its time servers."""
+PATIENCE_SECONDS = 60 * 60.0
+"""How long the service runs before it complains of a clock that nobody synchronises: a machine that has just
+started looks for its time servers, and `schoolwatch check` says it at once.
+"""
+_STARTED = time.monotonic()
 _MEND = "Switch time synchronisation on (timedatectl set-ntp true) and allow NTP through the firewall."
 _SAID = "The records say so; everything is kept as before."
 
@@ -34,12 +37,16 @@ def compare_clocks(session: Session, site: Site, source: str, page: Page) -> Non
     tell_operators(session, site, Trouble(DIFFERS, source, words, _MEND))
 
 
+def running_for() -> float:
+    """Seconds since this process started."""
+    return time.monotonic() - _STARTED
+
+
 def watch_kernel_clock(session: Session, site: Site) -> None:
     """What the kernel says of its synchronisation; where it does not say, nobody is told anything."""
     kernel = site.kernel_clock()
     if kernel.synced:
         all_clear(session, site, UNSYNCHRONISED, "machine's clock", "It is synchronised again.")
-    # The monotonic clock of Linux counts from the start of the machine.
-    elif kernel.synced is False and time.monotonic() > SINCE_BOOT_SECONDS:
+    elif kernel.synced is False and running_for() >= PATIENCE_SECONDS:
         words = f"No time server keeps the clock of this machine right, so it may drift. {_SAID}"
         tell_operators(session, site, Trouble(UNSYNCHRONISED, "machine's clock", words, _MEND))
