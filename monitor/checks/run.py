@@ -13,6 +13,7 @@ from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import CheckLine, failed
 from monitor.checks.mail import mail_lines, unsent_lines
+from monitor.checks.pictures import capture_lines, numbers_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
 from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
@@ -76,6 +77,8 @@ def _of_the_settings(around: Surroundings) -> list[Check]:
         Check("secret files", partial(secret_file_lines, around.settings)),
         Check("people", partial(people_lines, around.settings)),
         Check("alarm channels", partial(alarm_lines, around.settings, around.environment)),
+        Check("call sheet", partial(numbers_lines, around.settings)),
+        Check("captures", partial(capture_lines, around.settings)),
     ]
 
 

@@ -187,6 +187,24 @@ def no_picture_is_fetched(module: Module) -> Found:
                 yield node.lineno, f"{last_name(node.func)}() is handed the address of a picture"
 
 
+_BY_A_PERSON = ("monitor/pipeline/capturing.py", "monitor/checks/pictures.py")
+"""Who may use `monitor.capture`: the one way that asks for a ruling first, and the check that looks for a
+browser."""
+_BROWSERS = {"playwright", "selenium", "pyppeteer", "splinter", "nodriver", "seleniumbase"}
+
+
+def only_a_person_captures(module: Module) -> Found:
+    """Promise 3: the daemon has no way to a browser or to a medium; only the command of a named person has."""
+    inside = module.is_below("monitor/capture")
+    for line, name in imported(module):
+        if name.partition(".")[0] in _BROWSERS and not inside:
+            yield line, f"{name} renders pages, and with them pictures; that is monitor/capture's alone"
+        elif name.startswith("monitor.capture") and not inside and module.path not in _BY_A_PERSON:
+            yield line, f"{name} fetches pictures; ask monitor.pipeline.capturing, for a person"
+        elif name.startswith("monitor.pipeline.capturing") and module.path != "monitor/cli/capture.py":
+            yield line, "a capture is asked for on the command line, by name, and nowhere else"
+
+
 def _names_for_media(tree: ast.Module) -> set[str]:
     """Names that stand for one medium, or for its address: `for m in item.media`, `u = m.url`."""
     names: set[str] = set()
@@ -275,6 +293,6 @@ def functions_fit_on_a_screen(module: Module) -> Found:
 
 RULES = (
     leaves_stay_leaves, platforms_are_found_not_named, one_clock, certificates_are_checked,
-    no_sleeping_client, every_connection_has_a_limit, nothing_is_posted, no_person_is_watched, no_picture_is_fetched, no_network_in_a_transaction,
+    no_sleeping_client, every_connection_has_a_limit, nothing_is_posted, no_person_is_watched, no_picture_is_fetched, only_a_person_captures, no_network_in_a_transaction,
     commits_belong_to_the_store, names_give_no_verdict, functions_fit_on_a_screen,
 )  # fmt: skip

@@ -73,6 +73,17 @@ BREACHES: list[tuple[Callable[[Module], Found], str, str]] = [
         "self.session.request('GET', preview_image_url)",
     ),
     (architecture.no_picture_is_fetched, "monitor/a.py", "from PIL import Image"),
+    (architecture.only_a_person_captures, "monitor/daemon/a.py", "from playwright.sync_api import Page"),
+    (
+        architecture.only_a_person_captures,
+        "monitor/a.py",
+        "def f():\n    from monitor.capture import fetching",
+    ),
+    (
+        architecture.only_a_person_captures,
+        "monitor/daemon/service.py",
+        "from monitor.pipeline.capturing import capture",
+    ),
     (
         transactions.no_network_in_a_transaction,
         "monitor/a.py",
@@ -132,6 +143,11 @@ ALLOWED: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.certificates_are_checked, "connectors/http.py", "session.verify = bundle"),
     (architecture.no_picture_is_fetched, "connectors/x/a.py", "Media(kind='photo', url=raw.get('url'))"),
     (architecture.no_picture_is_fetched, "connectors/x/a.py", "session.get(url, params=MEDIA_FIELDS)"),
+    (
+        architecture.only_a_person_captures,
+        "monitor/cli/capture.py",
+        "from monitor.pipeline.capturing import capture",
+    ),
     (
         transactions.no_network_in_a_transaction,
         "monitor/a.py",
