@@ -39,6 +39,7 @@ def template(answers: Answers | None = None) -> str:
             _HEAD,
             _school(given),
             _STORE,
+            _EVIDENCE,
             _mail(given),
             _people(given),
             _CONTACTS,
@@ -107,6 +108,32 @@ _STORE = """\
 database = "sqlite:///schoolwatch.db"
 # Where sealed evidence lies. Back it up together with the database.
 evidence = "evidence"
+"""
+
+
+_EVIDENCE = """\
+[evidence]
+# The log that commits to everything sealed has a name, fixed at its first checkpoint: made from the domain of
+# mail.sender if left out. Its key is made as log.key beside the evidence folder; or give one of your own.
+#origin = "fernhill.example/evidence-log"
+#log_key = { credential = "log-key" }
+# A folder on another disk or machine that gets a copy of the log.
+#second_log = "second-log"
+# How often the time-stamping authorities below stamp the log; every export asks for a stamp besides.
+stamp_every = "24h"
+# Public keys (PEM, X25519) that evidence of closed incidents is locked to: `schoolwatch evidence keys new`.
+#manager_key = "manager.pub.pem"
+#recovery_key = "recovery.pub.pem"
+
+# Who vouches that the evidence was there at a time: name two, run by different people. Only a digest of the
+# log is sent. The school has to choose them and to confirm their addresses and roots with the authorities
+# themselves: docs/setup/timestamps.md. `policy` is the only one accepted; any if left out.
+#[[evidence.authorities]]
+#name = "first-authority"
+#url = "https://tsa.example.org/stamp"
+#roots = "authorities/first-roots.pem"
+#chain = "authorities/first-chain.pem"
+#policy = "1.3.6.1.4.1.99999.1"
 """
 
 

@@ -45,6 +45,7 @@ def test_a_setting_that_is_switched_on_would_turn_out_to_be_misspelt(tmp_path: P
     settings = load_settings(path)
     assert [source.platform for source in settings.sources] == ["facebook", "x"]
     assert settings.mail.second is not None
+    assert [authority.name for authority in settings.evidence.authorities] == ["first-authority"]
     assert settings.operations.dead_man_ping is not None
     assert any(person.role == "chair" for person in settings.people)
 
@@ -53,11 +54,22 @@ def test_a_key_that_the_template_forgets_would_never_be_found_by_a_school() -> N
     text = template()
     told = set(re.findall(r"^#?(\w+) = ", text, flags=re.MULTILINE))
     known = {key for table in _tables() for key in table}
-    assert known - told <= {"search", "base_url", "options", "ca_bundle", "second", "credentials"}
+    assert known - told <= {
+        "search",
+        "base_url",
+        "options",
+        "ca_bundle",
+        "second",
+        "credentials",
+        "authorities",
+    }
 
 
 def _tables() -> list[set[str]]:
-    tables = (schema.School, schema.Store, schema.MailServer, schema.Person, schema.Source, schema.Operations)
+    tables = (
+        schema.School, schema.Store, schema.Evidence, schema.TimeAuthority, schema.MailServer, schema.Person,
+        schema.Source, schema.Operations,
+    )  # fmt: skip
     return [set(table.model_fields) for table in tables]
 
 
