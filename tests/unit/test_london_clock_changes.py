@@ -294,7 +294,7 @@ def test_a_platform_s_time_is_taken_by_its_own_offset(given: str, is_at: datetim
 def test_a_period_of_retention_ends_at_the_same_time_on_the_wall(change: datetime) -> None:
     """Erased an hour early, a record is gone on the day it was still asked for; in a missing hour, never."""
     for period in shipped_periods().values():
-        for at in (end - timedelta(days=back) for end in around(change) for back in (14, 31, 365)):
+        for at in (end - timedelta(days=back) for end in around(change)[::3] for back in (14, 365)):
             ends = period.end(at)
             if ends is not None:
                 assert ends.tzinfo is UTC
