@@ -1,16 +1,15 @@
-"""Copies in clear of what is locked or erased: exports and files of decided comments on this machine."""
+"""The list of what was deleted, and files of decided comments that end with their evidence."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.evidence.folder import shred
 from monitor.site import Site
 from monitor.store import custody
-from monitor.store.models import Erasure, Export, ExportState, LabelledFile
+from monitor.store.models import Erasure, LabelledFile
 
 
 def note_labelled_file(
@@ -37,48 +36,6 @@ class Why:
     reason: str
     by: str = custody.DAEMON
     second: str | None = None
-
-
-def erase_copies(site: Site, uids: Collection[str], reference: str, why: Why, *, boxes_too: bool) -> int:
-    """Erase what holds these items, or quotes their incident; answers how many files that were.
-
-    `boxes_too`: exports that were locked to their reader as well, because nothing of it is to be left.
-    A file goes first and its row is marked after, so that a stop in between does it once more.
-    """
-    with site.database.read() as session:
-        query = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
-        quoting = [one for one in session.scalars(query) if reference in one.of_incidents]
-        holding = exports_holding(session, site.school_id, uids)
-    for file in quoting:
-        erase_labelled(site, file, why)
-    for export in holding:
-        if boxes_too or export.locked_to is None:
-            erase_export(site, export, why)
-        else:
-            _forget_facts(site, export)
-    return len(quoting) + len(holding)
-
-
-def exports_holding(session: Session, school_id: int, uids: Collection[str]) -> list[Export]:
-    """The exports whose files are still there and hold one of these items."""
-    query = select(Export).where(Export.school_id == school_id, Export.state != ExportState.ERASED)
-    return [one for one in session.scalars(query.order_by(Export.id)) if set(uids) & set(one.items)]
-
-
-def erase_export(site: Site, export: Export, why: Why) -> None:
-    """Its file, its salt and what it was made from; its line in the log and its proof stay."""
-    shred(Path(export.path))
-    with site.database.write() as session:
-        row = session.get_one(Export, export.id, with_for_update=True)
-        row.state, row.facts, row.salt = ExportState.ERASED, None, None
-        row.erased_at, row.erased_why = site.now(), why.reason
-        note_erasure(session, site, "export", Path(export.path).name, why)
-
-
-def _forget_facts(site: Site, export: Export) -> None:
-    """What a locked export was made from stands in clear in its row: the box alone stays."""
-    with site.database.write() as session:
-        session.get_one(Export, export.id).facts = None
 
 
 def erase_labelled(site: Site, file: LabelledFile, why: Why) -> None:

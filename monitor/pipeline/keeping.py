@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.policy import Period
-from monitor.pipeline.clear_copies import Why, erase_export, erase_labelled, note_erasure
+from monitor.pipeline.capture_locking import lock_captures
+from monitor.pipeline.clear_copies import Why, erase_labelled, note_erasure
 from monitor.pipeline.erasing import erase_incident
+from monitor.pipeline.exports.ending import end_old_exports
 from monitor.pipeline.holds import remind_of_reviews, today_in_london, why_held
 from monitor.pipeline.locking import lock_due
 from monitor.pipeline.periods import period_of, periods
@@ -39,7 +40,6 @@ from monitor.store.models import (
     OutgoingMail,
 )
 
-_File = TypeVar("_File", LabelledFile, Export)
 BATCH = 500
 NOTICE = timedelta(days=28)
 """How long before a period is over the weekly mail says so: time to copy out, to hold, or to review."""
@@ -66,7 +66,7 @@ class Kept:
 
 def keep_at_rest(site: Site) -> None:
     """One pass, every hour: lock, let go what is over, remind of holds. What fails keeps nothing else up."""
-    steps: tuple[Callable[[Site], object], ...] = (lock_due, erase_due, remind_of_reviews)
+    steps: tuple[Callable[[Site], object], ...] = (lock_due, lock_captures, erase_due, remind_of_reviews)
     broken: list[Exception] = []
     for step in steps:
         try:
@@ -91,12 +91,10 @@ def erase_due(site: Site) -> int:
     for incident_id in _over(site):
         erased += erase_incident(site, incident_id, now)
     why = _why(periods(site)["weekly_export"])
-    for file in _over_files(site, LabelledFile, LabelledFile.erased_at.is_(None)):
+    for file in _labelled_due(site):
         erase_labelled(site, file, why)
         erased += 1
-    for export in _over_files(site, Export, Export.state != ExportState.ERASED):
-        erase_export(site, export, why)
-        erased += 1
+    erased += end_old_exports(site)
     for step in (_mails, _consents, _custody):
         erased += _to_the_end(site, step)
     if erased:
@@ -168,10 +166,11 @@ def _files(session: Session, site: Site) -> Iterator[Kept]:
         yield Kept("export", Path(export.path).name, period, period.end(export.made_at), None, locked=locked)
 
 
-def _over_files(site: Site, model: type[_File], standing: ColumnElement[bool]) -> list[_File]:
+def _labelled_due(site: Site) -> list[LabelledFile]:
     period = periods(site)["weekly_export"]
+    query = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
     with site.database.read() as session:
-        files = list(session.scalars(select(model).where(model.school_id == site.school_id, standing)))
+        files = list(session.scalars(query))
     ends = [(file, period.end(file.made_at)) for file in files]
     return [file for file, ends_at in ends if ends_at is not None and ends_at <= site.now()]
 
