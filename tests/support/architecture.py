@@ -236,6 +236,31 @@ def _stands_on(node: ast.AST, names: set[str]) -> bool:
     return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
 
 
+# --- custody ---------------------------------------------------------------------------------------
+
+_READS_ITEM_FOLDERS = {
+    "monitor/store/evidence_door.py": "the door itself, which notes every reading",
+    "monitor/evidence/verify.py": "checks what stands there and hands nothing out",
+    "monitor/evidence/captures.py": "checks what stands there and hands nothing out",
+    "monitor/pipeline/sealing.py": "reduces what is withheld",
+    "monitor/pipeline/locking.py": "puts it into a box, which its row's change notes",
+    "monitor/pipeline/unlocking.py": "opens the box for the door",
+}
+_FOLDERS = ("read_item", "item_folder")
+
+
+def evidence_is_read_through_the_door(module: Module) -> Found:
+    """Whoever reads an item's files is in the custody record; no caller can forget to say so."""
+    if module.path in {*_READS_ITEM_FOLDERS, "monitor/evidence/folder.py"}:
+        return
+    for line, name in imported(module):
+        if name in {f"monitor.evidence.folder.{one}" for one in _FOLDERS}:
+            yield line, "evidence is read through monitor.store.evidence_door"
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr in _FOLDERS:
+            yield node.lineno, "evidence is read through monitor.store.evidence_door"
+
+
 # --- commits --------------------
 
 
@@ -294,5 +319,5 @@ def functions_fit_on_a_screen(module: Module) -> Found:
 RULES = (
     leaves_stay_leaves, platforms_are_found_not_named, one_clock, certificates_are_checked,
     no_sleeping_client, every_connection_has_a_limit, nothing_is_posted, no_person_is_watched, no_picture_is_fetched, only_a_person_captures, no_network_in_a_transaction,
-    commits_belong_to_the_store, names_give_no_verdict, functions_fit_on_a_screen,
+    commits_belong_to_the_store, evidence_is_read_through_the_door, names_give_no_verdict, functions_fit_on_a_screen,
 )  # fmt: skip

@@ -63,6 +63,16 @@ BREACHES: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.nothing_is_posted, "connectors/facebook/client.py", "graph.put_comment(post, 'sorry')"),
     (architecture.nothing_is_posted, "connectors/facebook/client.py", "graph.put_wall_post('news')"),
     (architecture.nothing_is_posted, "connectors/x/client.py", "call('POST', '/2/dm_conversations/with/1')"),
+    (
+        architecture.evidence_is_read_through_the_door,
+        "monitor/pipeline/weekly.py",
+        "from monitor.evidence.folder import read_item",
+    ),
+    (
+        architecture.evidence_is_read_through_the_door,
+        "monitor/cli/card.py",
+        "from monitor.evidence import folder\nfolder.read_item(root, uid)",
+    ),
     (architecture.no_picture_is_fetched, "monitor/evidence/seal.py", "requests.get(item.media[0].url)"),
     (architecture.no_picture_is_fetched, "monitor/a.py", "for m in item.media:\n    session.get(m.url)"),
     (architecture.no_picture_is_fetched, "monitor/a.py", "u = item.media[0].url\nv = u\nurlopen(v)"),
