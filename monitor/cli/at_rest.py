@@ -1,7 +1,7 @@
 """`evidence keys`, `evidence unlock`, `hold`, `retention`, `erase`: what is locked, kept, and let go."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from getpass import getpass
@@ -15,6 +15,7 @@ from monitor.cli.evidence import evidence_app
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site, warn
 from monitor.evidence.lock_keys import KeyUnusable, read_private, read_public, write_new_pair
 from monitor.evidence.lockbox import BoxUnreadable, key_id
+from monitor.pipeline.capture_locking import unlocked_captures
 from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
 from monitor.pipeline.holds import HoldRefused, holds, release_hold, set_hold, today_in_london
 from monitor.pipeline.keeping import Kept, erase_due, erasures, plan
@@ -94,10 +95,11 @@ def unlock_command(
         private = read_private(key, ask_passphrase("Passphrase: "))
     with site() as opened, _in_words():
         found = unlock(opened, reference.upper(), private, Opener(by, role, reason))
+        captures = unlocked_captures(opened, found.reference, private, by=by, reason=reason) if out else {}
     for item in found.items:
         _show(item)
     if out is not None:
-        _write_out(found, out)
+        _write_out(found, captures, out)
     _say_outcome(found, out)
 
 
@@ -126,13 +128,14 @@ def _show(item: UnlockedItem) -> None:
         warn(f"FAILED  {item.uid}: {why}")
 
 
-def _write_out(found: Unlocked, out: Path) -> None:
+def _write_out(found: Unlocked, captures: Mapping[str, Mapping[str, bytes]], out: Path) -> None:
     """Readable by its owner alone, whatever the umask is."""
     out.mkdir(mode=0o700, parents=True)
     for item in found.items:
         folder = out / item.uid
         folder.mkdir(mode=0o700)
-        for name, content in item.files.items():
+        for name, content in {**item.files, **captures.get(item.uid, {})}.items():
+            (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
             (folder / name).touch(mode=0o600)
             (folder / name).write_bytes(content)
 

@@ -8,7 +8,7 @@ A folder of their own, because an item's folder holds exactly the files that its
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,16 @@ def capture_folder(evidence: Path, item_uid: str, number: int) -> Path:
 def write_capture(evidence: Path, item_uid: str, number: int, files: Mapping[str, bytes]) -> None:
     """Whole and durable, or not there. Raises EvidenceNotWritten."""
     folder.write_item(capture_root(evidence), _name(item_uid, number), files)
+
+
+def add_to_capture(evidence: Path, item_uid: str, number: int, files: Mapping[str, bytes]) -> None:
+    """Put files beside those that are there. Raises EvidenceNotWritten."""
+    folder.add_files(capture_root(evidence), _name(item_uid, number), files)
+
+
+def keep_in_capture(evidence: Path, item_uid: str, number: int, names: Collection[str]) -> None:
+    """Overwrite and remove every file but these."""
+    folder.remove_others(capture_root(evidence), _name(item_uid, number), names)
 
 
 def read_capture(evidence: Path, item_uid: str, number: int) -> dict[str, bytes]:

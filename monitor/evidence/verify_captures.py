@@ -25,7 +25,9 @@ def capture_faults(session: Session, evidence: Path, school_id: int) -> Iterator
 
 
 def _one(session: Session, evidence: Path, row: Capture) -> Iterator[str]:
-    if row.state == CaptureState.SEALED:
+    if row.state == CaptureState.LOCKED:
+        yield from _against_digests(row, read_capture(evidence, row.item_uid, row.number))
+    elif row.state == CaptureState.SEALED:
         yield from _against_row(row, read_capture(evidence, row.item_uid, row.number))
     elif row.state == CaptureState.ISOLATED:
         yield from _by_name(row, capture_folder(evidence, row.item_uid, row.number))
@@ -37,16 +39,17 @@ def _against_row(row: Capture, files: dict[str, bytes]) -> Iterator[str]:
     if not files:
         yield "its folder is missing"
         return
-    wrong = [f"{name} is missing" for name in row.files if name not in files]
-    wrong += [f"{name} was added" for name in files if name not in row.files]
-    wrong += [
-        f"{name} was changed"
-        for name in row.files
-        if name in files and sha256(files[name]) != row.files[name]
-    ]
+    wrong = list(_against_digests(row, files))
     yield from wrong or capture_faults_within(row.item_uid, row.number, files)
     if not wrong and (row.commitment or "").encode() not in files[SEAL]:
         yield "its files are not those that the log was told of"
+
+
+def _against_digests(row: Capture, files: dict[str, bytes]) -> Iterator[str]:
+    yield from (f"{name} is missing" for name in row.files if name not in files)
+    yield from (f"{name} was added" for name in files if name not in row.files)
+    changed = (name for name in row.files if name in files and sha256(files[name]) != row.files[name])
+    yield from (f"{name} was changed" for name in changed)
 
 
 def _by_name(row: Capture, folder: Path) -> Iterator[str]:

@@ -34,6 +34,7 @@ from monitor.store.models import (
     Capture,
     CaptureState,
     EvidenceItem,
+    EvidenceState,
     Incident,
     IncidentItem,
     Item,
@@ -125,6 +126,8 @@ def why_not(session: Session, incident: Incident, item: Item) -> str | None:
         return f"item {item.uid} is not sealed; what is not evidence is not captured."
     if evidence.withheld or closed_among(session, item.school_id, item.platform, [item.external_id]):
         return f"item {item.uid} is closed as a possible indecent image: nobody looks, copies or stores."
+    if evidence.state != EvidenceState.OPEN:
+        return f"item {item.uid} is {evidence.state}: nothing of it is at hand to capture by."
     return _not_ruled_out(session, incident, item)
 
 

@@ -125,7 +125,7 @@ def _isolate(session: Session, site: Site, incident: Incident, row: ImageRuling)
     taken = select(Capture).where(
         Capture.school_id == site.school_id,
         Capture.item_uid.in_(row.items),
-        Capture.state == CaptureState.SEALED,
+        Capture.state.in_((CaptureState.SEALED, CaptureState.LOCKED)),
     )
     captures = session.scalars(taken).all()
     for capture in captures:

@@ -45,6 +45,8 @@ class CaptureState(StrEnum):
     """Nothing was kept; `words` says why."""
     ISOLATED = "isolated"
     """Suspected afterwards: its files stand where they stood, and nothing opens, hashes or exports them."""
+    LOCKED = "locked"
+    """Its item was locked, and so was it: only a box stands in its folder."""
     ERASED = "erased"
     """Its files and its salt are gone; the leaf stays."""
 
