@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from config.schema import Settings
 from connectors.interface import Plugin
 from connectors.registry import plugins as registered_plugins
+from monitor.checks.at_rest import locking_lines
 from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import CheckLine, failed
@@ -75,6 +76,7 @@ def _of_the_settings(around: Surroundings) -> list[Check]:
     return [
         Check("settings", partial(settings_lines, around.settings)),
         Check("secret files", partial(secret_file_lines, around.settings)),
+        Check("locked evidence", partial(locking_lines, around.settings)),
         Check("people", partial(people_lines, around.settings)),
         Check("alarm channels", partial(alarm_lines, around.settings, around.environment)),
         Check("call sheet", partial(numbers_lines, around.settings)),

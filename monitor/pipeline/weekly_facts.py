@@ -13,6 +13,7 @@ from alerts.export.writer import ExportMade
 from alerts.mail.facts import DigestLine, Gap, Tally, WeeklyFacts
 from alerts.mail.wording import LANES
 from config.words import Lane, Outcome, Rung, Severity, TaskState
+from monitor.pipeline.at_rest_notes import at_rest_notes
 from monitor.site import Site
 from monitor.store.models import Incident, TakedownTask
 
@@ -44,7 +45,7 @@ def weekly_facts(
         file=made.path,
         sha256=made.sha256,
         refused_by_host=sum(_refused_by_host(incident) for incident in incidents),
-        notes=_notes(site, week),
+        notes=(*_notes(site, week), *at_rest_notes(session, site)),
         urgent=tuple(
             incident.reference
             for incident in incidents
