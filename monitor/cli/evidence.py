@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from alerts.export.verify import Checked, check_export
+from monitor.cli import evidence_log
 from monitor.cli.shared import JsonOption, UserError, print_records, say, site
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.outside import NoCheckpoint, Witnessed, witnessed
@@ -18,6 +19,7 @@ Faults = list[tuple[str, str]]
 
 def add_to(app: typer.Typer) -> None:
     app.add_typer(evidence_app, name="evidence")
+    evidence_log.add_to(evidence_app)
 
 
 @evidence_app.callback()
@@ -70,7 +72,11 @@ def _verify_store(earlier: Witnessed | None, fingerprint: str | None) -> tuple[F
     with site() as opened:
         outside = Outside(earlier, fingerprint, opened.settings.evidence.second_log)
         result = verify_store(opened.database, opened.evidence, opened.school_id, outside)
-    summary = f"{result.leaves} log lines, {result.evidence} sealed items, {result.held} held for 24 hours."
+    at_rest = f" Of these {', '.join(result.at_rest)}." if result.at_rest else ""
+    summary = (
+        f"{result.leaves} log lines, {result.checkpoints} signed checkpoints, "
+        f"{result.evidence} sealed items, {result.held} held for 24 hours.{at_rest}\nThe log's key: {result.key or 'not signed yet'}"
+    )
     return [(fault.item, fault.why) for fault in result.faults], summary
 
 

@@ -96,10 +96,10 @@ def test_the_published_vectors_come_out() -> None:
     )
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_another_implementation_finds_the_same_root(size: int) -> None:
+def test_another_implementation_finds_the_same_root() -> None:
     """A root that only we can find would be our word alone."""
-    assert root(0, size) == (oracle().get_root(size) if size else empty_root())
+    assert root(0, 0) == empty_root()
+    assert [root(0, size) for size in SIZES[1:]] == [oracle().get_root(size) for size in SIZES[1:]]
 
 
 def test_another_implementation_finds_the_same_proof_of_every_leaf() -> None:
@@ -136,10 +136,15 @@ def test_a_proof_for_any_other_place_is_refused(size: int) -> None:
                 verify_inclusion(HASHES[index], other, size, ours, root(0, size))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_every_flipped_byte_of_a_proof_is_refused(size: int) -> None:
+@pytest.mark.parametrize("sizes", [SIZES[start : start + 65] for start in (1, 65, 129, 193)], ids=str)
+def test_every_flipped_byte_of_a_proof_is_refused(sizes: range) -> None:
     """Whoever damages a proof must not find a spelling that still passes."""
-    for index in {0, size // 2, size - 1} if size else ():
+    for size in sizes:
+        refused_when_flipped(size)
+
+
+def refused_when_flipped(size: int) -> None:
+    for index in {0, size // 2, size - 1}:
         for broken in flipped(path(index, size)):
             with pytest.raises(BadProof):
                 verify_inclusion(HASHES[index], index, size, broken, root(0, size))
