@@ -84,7 +84,7 @@ def _head(facts: CallSheet) -> Iterator[str]:
     yield f"School:     {facts.school}"
     yield f"Incident:   {facts.reference}"
     yield f"Printed:    {_time(facts.made_at)}"
-    yield from _folded(f"Suspicion:  {facts.suspected}", "            ")
+    yield from _folded(f"Suspicion:  {_plain(facts.suspected)}", "            ")
     yield ""
     yield from _folded(
         "For the headteacher and the DSL only. If anybody may be in danger now, ring 999 first."
@@ -157,9 +157,9 @@ def _what_to_say(facts: CallSheet) -> Iterator[str]:
 
 def _item(number: int, item: Reference) -> Iterator[str]:
     yield f"Post {number}"
-    yield f"  Platform: {item.platform}    Its id: {item.external_id}"
-    yield f"  Address (do not open): {item.url}"
-    yield f"  Account:  {item.account or 'not shown by the platform'}"
+    yield f"  Platform: {item.platform}    Its id: {_plain(item.external_id)}"
+    yield f"  Address (do not open): {_plain(item.url)}"
+    yield f"  Account:  {_plain(item.account) or 'not shown by the platform'}"
     yield f"  Posted:   {_time(item.posted_at) if item.posted_at else 'not known'}"
     yield f"  Seen:     {_time(item.seen_at)}"
     yield f"  Our item: {item.item_id}"
@@ -202,6 +202,11 @@ def _afterwards() -> Iterator[str]:
     )
     yield ""
     yield f"Signed: {'.' * 30}  Name: {'.' * 22}  Time: {'.' * 8}"
+
+
+def _plain(text: str) -> str:
+    """What a stranger chose, on one line and without what moves a cursor or turns the writing round."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def _time(at: datetime) -> str:
