@@ -129,7 +129,7 @@ def _exhibit(contents: ExportContents, seal: Seal, item: ExportedItem, custody: 
         url=item.url,
         external_id=item.external_id,
         handle=item.handle,
-        display_name=str(who.get("name") or ""),
+        display_name=str(who.get("display_name") or ""),
         text=str(what.get("text") or item.text),
         posted_raw=when.get("posted_raw"),
         posted_at=item.posted_at,
@@ -140,6 +140,7 @@ def _exhibit(contents: ExportContents, seal: Seal, item: ExportedItem, custody: 
         edited_at=_instant(when.get("edited_utc")),
         has_media=bool(what.get("media_not_fetched")),
         withheld_reason=item.withheld_reason,
+        indecent=item.lane is Lane.INDECENT_IMAGE,
         continuity=tuple(_step(row) for row in sorted(custody, key=lambda row: (row.at, row.log_line or 0))),
         hashes=tuple(
             FileHash(name, hashlib.sha256(data).hexdigest()) for name, data in sorted(item.files.items())
