@@ -35,6 +35,7 @@ SETTLE_SECONDS = 8.0
 
 _ARGUMENTS = (
     "--disable-quic",
+    "--disk-cache-size=1",
     "--dns-prefetch-disable",
     "--disable-background-networking",
     "--disable-component-update",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON
 from config.words import Lane
+from connectors.registry import plugins
 from monitor.capture.browser import Browser, why_no_browser
 from monitor.capture.dialling import Dialler
 from monitor.capture.fetching import Limits
@@ -22,7 +23,6 @@ from monitor.evidence.bundle import SEAL
 from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import SealedCapture, remove_capture, seal_capture, write_capture
 from monitor.evidence.leaf import LeafKind
-from monitor.pipeline.accounts import plugin_of
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.capture_keeping import tidy_captures
 from monitor.pipeline.pictures import ruling_of
@@ -39,7 +39,6 @@ from monitor.store.models import (
     IncidentItem,
     Item,
     Ruling,
-    Source,
 )
 
 _CLOSED_LANES = {
@@ -238,11 +237,9 @@ def _media(site: Site, item: Item, wish: Wish) -> tuple[str, ...]:
     """The addresses of an item's media, out of its sealed object: the record itself holds none."""
     access = Access(wish.by.strip(), _role(site, wish.by), "to capture its media", wish.by.strip())
     files = opened_evidence(site, [item.uid], access)[item.uid]
-    if "raw.json" not in files:
+    if "raw.json" not in files or item.platform not in plugins():
         return ()
-    with site.database.read() as session:
-        source = session.get_one(Source, item.source_id).name
-    media = plugin_of(site.source_settings(source)).media_in(files["raw.json"])
+    media = plugins()[item.platform].media_in(files["raw.json"])
     return tuple(dict.fromkeys(one.url for one in media if one.url))
 
 
