@@ -6,6 +6,7 @@ a careful senior manager would give the label; a label is a score at or over its
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from config.words import Flag, Label, Severity
@@ -38,6 +39,17 @@ class Reason:
     """Says what someone must look at, never a verdict, and never a pupil's name."""
 
 
+class Aim(StrEnum):
+    """Whom hurtful words are aimed at."""
+
+    PERSON = "person"
+    """One or more people who are named, or meant one by one."""
+    GROUP = "group"
+    """A community, parents, the staff, a year group: nobody by name."""
+    NOBODY = "nobody"
+    """No abuse, no imputation and no flag of either."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     id: str
@@ -54,6 +66,8 @@ class Judgement:
     """The models at hand, in which version. A clear comment needed no more than the linear ones."""
     danger_scores: Mapping[Flag, float] = field(default_factory=dict)
     """Of the flags that stand alone; the others have none that means anything by itself."""
+    aimed_at: Aim | None = None
+    """None where words are aimed and do not show at whom, and where there were none to judge."""
 
     @property
     def raises(self) -> bool:

@@ -60,7 +60,7 @@ def comment_from(number: int, row: dict[str, Any]) -> Comment | BadLine:
 
 
 def judgement_to_json(judgement: Judgement) -> dict[str, Any]:
-    """The keys of `classify`'s output; scores to four places."""
+    """The keys of `classify`'s output; scores to four places; `aimed_at` null where it is not known."""
     return {
         "id": judgement.id,
         "labels": {label.value: judgement.labels[label] for label in Label},
@@ -73,4 +73,5 @@ def judgement_to_json(judgement: Judgement) -> dict[str, Any]:
             {"category": one.category, "start": one.start, "end": one.end, "text": one.text, "why": one.why}
             for one in judgement.reasons
         ],
+        "aimed_at": judgement.aimed_at,
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.aim import aimed_at
 from classifiers.caution import BALANCED, DANGER, Levels, floors_for, thresholds_for
 from classifiers.detoxify_adapter import DetoxifySettings, SecondOpinion, load_second_opinion
 from classifiers.errors import EncoderFailed
@@ -67,8 +68,6 @@ class EmbeddedJudge:
         panel: Panel,
         *,
         levels: Levels = BALANCED,
-        thresholds: Mapping[Label, float] | None = None,
-        learned: Learned | None = None,
         second: SecondOpinion | None = None,
     ) -> None:
         self._reader = Reader(register)
@@ -76,8 +75,7 @@ class EmbeddedJudge:
         self._panel = panel
         self._second = second
         self._column = {head: place for place, head in enumerate(panel.heads)}
-        self._fixed = {label.value: value for label, value in (thresholds or {}).items()}
-        self._learned = learned if learned is not None and learned.models == self.shipped_models else None
+        self._learned: Learned | None = None
         self._set(levels)
 
     @property
@@ -96,7 +94,7 @@ class EmbeddedJudge:
 
     @property
     def learned(self) -> Learned | None:
-        """What is in force of the school's own. None too when it was learned beside other models."""
+        """What is in force of the school's own."""
         return self._learned
 
     @property
@@ -132,9 +130,12 @@ class EmbeddedJudge:
         return other
 
     def with_learned(self, learned: Learned | None, levels: Levels) -> "EmbeddedJudge":
-        """The same judge at the given levels as if another version were in force, or none."""
+        """The same judge at the given levels with another version in force, or none.
+
+        A version counts only beside the models that it was learned with, and is set aside otherwise.
+        """
         other = copy.copy(self)
-        other._learned = learned
+        other._learned = learned if learned is not None and learned.models == self.shipped_models else None
         return other.with_levels(levels)
 
     def _set(self, levels: Levels) -> None:
@@ -158,7 +159,7 @@ class EmbeddedJudge:
             thresholds = shifted(thresholds, self._learned.offsets, floors_for(table, heads))
         # What a rule decides stands at every level.
         exposed = min(thresholds[Label.PUPIL_INFORMATION], SURE)
-        return thresholds | {Label.PUPIL_INFORMATION.value: exposed} | self._fixed
+        return thresholds | {Label.PUPIL_INFORMATION.value: exposed}
 
     def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
         """One judgement a comment, in order."""
@@ -231,6 +232,7 @@ class EmbeddedJudge:
                 aimed_at_staff=Flag.STAFF_TARGET in flags or labels[Label.DEFAMATION],
             ),
             reasons=reasons,
+            aimed_at=aimed_at(reading, given, flags),
         )
 
     def _flags(
@@ -261,23 +263,18 @@ def load_judge(
     register: Register,
     *,
     levels: Levels = BALANCED,
-    thresholds: Mapping[Label, float] | None = None,
-    learned: Learned | None = None,
     detoxify: DetoxifySettings | None = None,
     models: Path = MODELS,
 ) -> EmbeddedJudge:
     """The judge for one school. `ModelBroken` when a shipped model is missing or damaged.
 
-    `levels` chooses among the model's thresholds; `thresholds` of a label overrules it; `learned` moves them
-    if it was learned beside the same models, and is set aside otherwise.
+    `levels` chooses among the model's thresholds.
 
     A detoxify checkpoint that cannot be used is logged as an error and the embedded models go on alone;
     `judge.models` then has no entry `detoxify`.
     """
     second = load_second_opinion(detoxify) if detoxify is not None else None
-    return EmbeddedJudge(
-        register, load_panel(models), levels=levels, thresholds=thresholds, learned=learned, second=second
-    )
+    return EmbeddedJudge(register, load_panel(models), levels=levels, second=second)
 
 
 def _not_judged(comment: Comment) -> Judgement:

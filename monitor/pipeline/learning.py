@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from classifiers.interface import Judgement
+from classifiers.interface import Judge, Judgement
 from classifiers.judge import SURE, EmbeddedJudge
 from classifiers.learning import LEARNS, Decided, Learned, offset
 from config.words import Flag, Label
@@ -93,9 +93,7 @@ def _counted(marked: Sequence[DecidedComment]) -> dict[str, int]:
     return {"confirmed": counts[True], "dismissed": counts[False]}
 
 
-def changes(
-    before: EmbeddedJudge, after: EmbeddedJudge, decided: Sequence[DecidedComment]
-) -> tuple[Change, ...]:
+def changes(before: Judge, after: Judge, decided: Sequence[DecidedComment]) -> tuple[Change, ...]:
     """Which decided comments would be marked otherwise, by reference and item, never by words."""
     comments = [one.comment for one in decided]
     judged = zip(decided, before.judge(comments), after.judge(comments), strict=True)

@@ -16,9 +16,8 @@ from support.school import TestSchool
 from alerts.ladder.state import Decision
 from alerts.ladder.words import DecisionKind, Step
 from classifiers.evaluation import read_labelled
-from classifiers.interface import Register
-from classifiers.judge import load_judge
-from config.words import Label, Outcome
+from classifiers.interface import Comment, Judgement
+from config.words import Label, Outcome, Severity
 from monitor.cli.shared import remember_config
 from monitor.daemon.judge_room import JudgeRoom
 from monitor.pipeline import learning
@@ -128,13 +127,22 @@ def test_what_says_nothing_of_the_judge_would_be_learned_from(school: TestSchool
     assert [one.confirmed for one in decided_comments(school.site)] == [True]
 
 
+class Marking:
+    """A judge that gives every label, or none."""
+
+    def __init__(self, given: bool) -> None:
+        self.labels = dict.fromkeys(Label, given)
+
+    def judge(self, comments: Sequence[Comment]) -> list[Judgement]:
+        scores = {label: float(given) for label, given in self.labels.items()}
+        return [Judgement(one.id, self.labels, scores, Severity.MEDIUM) for one in comments]
+
+
 def test_a_change_of_what_is_marked_would_not_be_shown(school: TestSchool) -> None:
     triage_all(school, Outcome.UNFOUNDED, only=2)
     decided = decided_comments(school.site)
-    never = load_judge(Register(), thresholds=dict.fromkeys(Label, 1.01))
-    always = load_judge(Register(), thresholds=dict.fromkeys(Label, 0.0))
-    found = learning.changes(never, always, decided)
-    assert [(one.reference, one.head) for one in found if one.head in list(Label)] == [
+    found = learning.changes(Marking(False), Marking(True), decided)
+    assert [(one.reference, one.head) for one in found] == [
         (one.reference, label) for one in decided for label in Label
     ]
     assert all(one.marked and not one.confirmed for one in found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.interface import Comment, Judgement, Reason
+from classifiers.interface import Aim, Comment, Judgement, Reason
 from classifiers.jsonlines import BadLine, judgement_to_json, read_comments
 from config.words import Flag, Label, Severity
 
@@ -58,10 +58,21 @@ def test_a_byte_order_mark_would_spoil_the_first_line() -> None:
 def test_scripts_would_find_other_keys_than_promised() -> None:
     judgement = Judgement(
         "a", dict.fromkeys(Label, True), dict.fromkeys(Label, 0.123456), Severity.HIGH, (Flag.THREAT,), ("p-1",), ("s-1",),
-        (Reason("abuse", 0, 2, "hi", "may be an insult"),),
+        (Reason("abuse", 0, 2, "hi", "may be an insult"),), aimed_at=Aim.GROUP,
     )  # fmt: skip
     told = json.loads(json.dumps(judgement_to_json(judgement)))
-    assert list(told) == ["id", "labels", "scores", "severity", "flags", "pupils", "staff", "reasons"]
+    assert list(told) == [
+        "id",
+        "labels",
+        "scores",
+        "severity",
+        "flags",
+        "pupils",
+        "staff",
+        "reasons",
+        "aimed_at",
+    ]
+    assert told["aimed_at"] == "group"
     assert told["labels"] == {"abuse": True, "defamation": True, "pupil_information": True}
     assert told["scores"]["abuse"] == 0.1235
     assert told["reasons"] == [

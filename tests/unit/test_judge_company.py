@@ -36,7 +36,7 @@ def threshold(head: str, level: Caution = Caution.BALANCED) -> float:
 def judged(said: Mapping[str, float], levels: Levels | None = None, offset: float = 0.0) -> Judgement:
     panel = Saying(said)
     learned = Learned(1, {Label.ABUSE.value: offset}, panel.described)
-    judge = EmbeddedJudge(Register(), panel, levels=levels or Levels(), learned=learned)
+    judge = EmbeddedJudge(Register(), panel).with_learned(learned, levels or Levels())
     return judge.judge([Comment("1", TEXT)])[0]
 
 

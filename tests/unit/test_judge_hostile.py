@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.hostile import PIECES, huge, mutations
 
 from classifiers.interface import Comment, Judgement, Pupil, Register, StaffMember
-from classifiers.judge import EmbeddedJudge, load_judge
+from classifiers.judge import load_judge
 from config.words import Flag, Label, Severity
 
 PUPILS = (
@@ -101,13 +101,6 @@ def test_a_school_without_a_register_would_get_no_judgement() -> None:
     assert found.labels[Label.ABUSE]
     assert Flag.INSULT in found.flags
     assert found.severity.rank >= Severity.MEDIUM.rank
-
-
-def test_a_managers_threshold_would_be_ignored() -> None:
-    comment = [Comment("1", "Lovely day at the fair")]
-    cautious: EmbeddedJudge = load_judge(Register(), thresholds={Label.ABUSE: 0.0})
-    assert cautious.judge(comment)[0].labels[Label.ABUSE]
-    assert not load_judge(Register()).judge(comment)[0].labels[Label.ABUSE]
 
 
 @pytest.mark.parametrize(
