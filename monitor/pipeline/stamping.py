@@ -171,6 +171,7 @@ def _claim(site: Site, name: str) -> _Wanted | None:
         if stamps.next_due(session, site.school_id, name, site.now()) is None:
             return None
     with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)  # a `poll` beside the service may be at the same row
         row = stamps.next_due(session, site.school_id, name, site.now())
         if row is None:
             return None
@@ -214,6 +215,7 @@ def _keep(site: Site, row_id: int, had: _Had) -> None:
 def _note_failure(site: Site, name: str, row_id: int, error: NotStamped) -> None:
     _log.warning("not_stamped", authority=name, stamp=row_id, problem=str(error))
     with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)
         row = session.get_one(Stamp, row_id)
         if row.state == StampState.STAMPED:
             return

@@ -70,9 +70,12 @@ def next_due(session: Session, school_id: int, authority: str, now: datetime) ->
 
 
 def last_wanted(session: Session, school_id: int, authority: str) -> datetime | None:
-    """When a first stamp over some checkpoint was last wanted of this authority; renewals aside."""
-    query = select(func.max(Stamp.made_at)).filter_by(school_id=school_id, authority=authority, renews=None)
-    return session.scalar(query)
+    """When a stamp over the furthest checkpoint that an authority was told of was wanted.
+
+    An export made again of an older state does not count as the day's stamp.
+    """
+    query = select(Stamp.made_at).filter_by(school_id=school_id, authority=authority, renews=None)
+    return session.scalars(query.order_by(Stamp.checkpoint_size.desc()).limit(1)).first()
 
 
 def not_had(session: Session, school_id: int, authority: str) -> list[Stamp]:

@@ -180,6 +180,19 @@ def test_an_export_asks_for_a_stamp_of_its_own_checkpoint(school: Stamped) -> No
     assert school.had()[1:] == [("tsa-one", size, "stamped")]
 
 
+def test_an_export_of_an_older_state_is_not_the_days_stamp(school: Stamped) -> None:
+    """Or making old exports again would keep new evidence from being stamped."""
+    with school.site.database.write() as session:
+        size = make_checkpoint_of(session, school.site)
+    school.note()
+    school.round()
+    school.clock.advance(timedelta(hours=23))
+    with school.site.database.write() as session:
+        stamp_wanted(session, school.site, size)
+    school.round(timedelta(hours=1))
+    assert sorted(size for _, size, _ in school.had()) == [1, 2, 3]
+
+
 def make_checkpoint_of(session, site: Site) -> int:  # type: ignore[no-untyped-def]  # an SQLAlchemy session
     from monitor.pipeline.checkpointing import signed
 
