@@ -15,7 +15,7 @@ from monitor.cli.evidence import evidence_app
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site, warn
 from monitor.evidence.lock_keys import KeyUnusable, read_private, read_public, write_new_pair
 from monitor.evidence.lockbox import BoxUnreadable, key_id
-from monitor.pipeline.capture_locking import unlocked_captures
+from monitor.pipeline.capture_locking import lock_captures, unlocked_captures
 from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
 from monitor.pipeline.holds import HoldRefused, holds, release_hold, set_hold, today_in_london
 from monitor.pipeline.keeping import Kept, erase_due, erasures, plan
@@ -216,10 +216,10 @@ def retention(
         if done:
             _print_done(opened, as_json=as_json)
             return
-        told = None if dry_run else (lock_due(opened), erase_due(opened))
+        told = None if dry_run else (lock_due(opened) + lock_captures(opened), erase_due(opened))
         _print_plan(opened, as_json=as_json)
     if told is not None and not as_json:
-        say(f"Locked {told[0]} incidents, let go {told[1]} things that were over.")
+        say(f"Locked {told[0]} incidents and captures, let go {told[1]} things that were over.")
 
 
 def _print_plan(opened: Site, *, as_json: bool) -> None:

@@ -60,7 +60,7 @@ def test_locked_shown_unlocked_and_in_the_end_erased(school: TestSchool, tmp_pat
     ]
     assert states(school) == ["open"]
     ran = command(school, "retention")
-    assert "Locked 1 incidents" in ran.out
+    assert "Locked 1 incidents and captures" in ran.out
     assert states(school) == ["locked"]
     assert "1 locked" in command(school, "evidence", "verify").out
     assert "wombat" not in command(school, "incidents", reference).out
