@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from alerts.export.verify import Checked, check_export
+from config.schema import Evidence
 from monitor.cli import evidence_log
 from monitor.cli.shared import JsonOption, UserError, print_records, say, site
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.outside import NoCheckpoint, Witnessed, witnessed
+from monitor.evidence.stamping.authority import pinned_roots
+from monitor.evidence.stamping.errors import NotStamped
+from monitor.evidence.stamping.stored import Pinned
 from monitor.evidence.verify import verify_store
 from monitor.evidence.verify_log import Outside
 
@@ -68,16 +72,27 @@ def _earlier(since: Path | None) -> Witnessed | None:
         raise UserError(f"--since: {error}") from error
 
 
+def _roots(settings: Evidence) -> tuple[Pinned | None, Faults]:
+    """The pinned roots of the authorities; a file that cannot be read is a fault and stops nothing else."""
+    try:
+        return pinned_roots(settings), []
+    except NotStamped as error:
+        return None, [("evidence.authorities", f"{error}. {error.mend}")]
+
+
 def _verify_store(earlier: Witnessed | None, fingerprint: str | None) -> tuple[Faults, str]:
     with site() as opened:
-        outside = Outside(earlier, fingerprint, opened.settings.evidence.second_log)
+        evidence = opened.settings.evidence
+        roots, unread = _roots(evidence)
+        outside = Outside(earlier, fingerprint, evidence.second_log, roots)
         result = verify_store(opened.database, opened.evidence, opened.school_id, outside)
     at_rest = f" Of these {', '.join(result.at_rest)}." if result.at_rest else ""
     summary = (
         f"{result.leaves} log lines, {result.checkpoints} signed checkpoints, "
-        f"{result.evidence} sealed items, {result.held} held for 24 hours.{at_rest}\nThe log's key: {result.key or 'not signed yet'}"
+        f"{result.evidence} sealed items, {result.held} held for 24 hours.{at_rest}\n"
+        f"The log's key: {result.key or 'not signed yet'}"
     )
-    return [(fault.item, fault.why) for fault in result.faults], summary
+    return [*unread, *((fault.item, fault.why) for fault in result.faults)], summary
 
 
 def _verify_export(path: Path, earlier: Witnessed | None, fingerprint: str | None) -> tuple[Faults, str]:
