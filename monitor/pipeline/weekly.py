@@ -14,7 +14,7 @@ from alerts.mail.drafts import weekly_draft
 from config.schema import Role
 from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
-from monitor.pipeline.exports.making import Built, finish, make_export, plan
+from monitor.pipeline.exports.making import Built, finish, finish_exports, make_export, plan
 from monitor.pipeline.exports.order import Order, Scope
 from monitor.pipeline.weekly_facts import weekly_facts
 from monitor.pipeline.weekly_readers import kept_from, readers_of
@@ -41,7 +41,11 @@ def export_week(
 
 
 def make_due_export(site: Site) -> None:
-    """Make and announce what is due: last week's export, and those that fell due while nothing ran."""
+    """Make and announce what is due: last week's export, and those that fell due while nothing ran.
+
+    Before that, proofs that a crash came before are caught up on.
+    """
+    finish_exports(site)
     for week in _due_weeks(site):
         export_and_announce(site, week)
 
