@@ -107,7 +107,7 @@ def test_whatever_a_comment_is_made_of_is_kept_exactly_judged_mailed_and_exporte
     made = export_week(school.site, IsoWeek.of(school.clock.now()), school.folder / "out")
     assert verify_export(made.path, check_items=faults_within) == []
     with ZipFile(made.path) as packed:
-        table = list(csv.DictReader(io.StringIO(packed.read("index.csv").decode("utf-8-sig"))))
+        table = list(csv.DictReader(io.StringIO(packed.read("data/INDEX.csv").decode("utf-8-sig"))))
     assert len(table) == sum(state == ItemState.SEALED for state in states.values())
     assert all(row["handle as shown"].isprintable() for row in table)
 

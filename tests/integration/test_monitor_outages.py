@@ -8,13 +8,13 @@ import pytest
 from support.clock import SettableClock
 from support.monitor_bench import delivered, mails, rows, school_with, send_all
 from support.school import TestSchool, running_school
+from support.week_facts import week_facts
 
 from alerts.export.week import IsoWeek
 from config.loading import load_settings
 from connectors.loopback import Fault
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.watchkeeping import keep_watch
-from monitor.pipeline.weekly_contents import week_contents
 from monitor.site import open_site
 from monitor.store.models import Incident, OperatorAlert, Outage, OutgoingMail, Source
 
@@ -72,8 +72,7 @@ def test_a_failing_source_is_told_after_an_hour_once_and_cleared_once(school: Te
         ("manager", "Needs mending"), ("manager", "Working again"),
     ]  # fmt: skip
     assert spans(school) == [("CredentialsRefused", at(3, 10), at(9, 40))]
-    with school.site.database.read() as session:
-        not_yet, row = week_contents(session, school.site, IsoWeek.of(at(9, 40)), ()).failures
+    not_yet, row = week_facts(school, IsoWeek.of(at(9, 40))).failures
     assert "Not watched yet" in not_yet.words
     assert (row.source, row.start, row.end) == ("x", at(3, 10), at(9, 40))
     assert "x-bearer" not in row.words

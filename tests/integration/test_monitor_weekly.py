@@ -15,6 +15,7 @@ from support.school import TestSchool, running_school
 
 from alerts.export.verify import verify_export
 from alerts.export.week import IsoWeek
+from alerts.export.writer import PROOF
 from config.schema import Role
 from connectors.loopback import Fault
 from monitor.evidence.bundle import faults_within
@@ -79,21 +80,21 @@ def test_a_week_is_exported_once_with_what_it_found_and_what_it_missed(school: T
     assert made.sha256 in notice.text
     assert "03:10–09:40" in notice.text
     path = Path(made.path)
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    assert sorted(one.name for one in path.parent.iterdir()) == [path.name, path.name + PROOF]
     assert verify_export(path, check_items=faults_within) == []
     with ZipFile(path) as packed:
-        gap = next(row for row in table(packed, "failures.csv") if "CredentialsRefused" in str(row))
+        gap = next(row for row in table(packed, "data/FAILURES.csv") if "CredentialsRefused" in str(row))
         assert (gap["no data from (UTC)"], gap["to (UTC)"]) == ("2026-11-17 03:10:00", "2026-11-17 09:40:00")
-        found = table(packed, "index.csv")
+        found = table(packed, "data/INDEX.csv")
         handles = {row["handle as shown"] for row in found}
         assert not [handle for handle in handles if handle.startswith(("=", "+", "-", "@"))], "runs in Excel"
         assert {row["lane"] for row in found} == {"standard"}
         readme = packed.read("README.txt").decode()
         assert "Safeguarding" in readme, "what is held back is counted"
-        steps = {row["incident"] for row in table(packed, "tasks.csv")}
+        steps = {row["incident"] for row in table(packed, "data/tasks.csv")}
         assert steps == {row["incident"] for row in found}
-    exported = [event for event in rows(school, CustodyEvent) if event.action == "exported"]
-    assert {event.details["sha256"] for event in exported} == {made.sha256}
+    sealed = [event for event in rows(school, CustodyEvent) if event.action == "export_sealed"]
+    assert [event.details["sha256"] for event in sealed] == [made.sha256]
     assert "words" not in "".join(subject for _, subject in delivered(school))
 
 
@@ -149,7 +150,7 @@ def test_weeks_without_power_are_made_up_for(
         make_due_export(school.site)
         assert [one.week for one in rows(school, WeeklyExport)] == ["2026-W47", "2026-W48", "2026-W49"]
         with ZipFile(rows(school, WeeklyExport)[1].path) as packed:
-            gaps = [row["what happened"] for row in table(packed, "failures.csv")]
+            gaps = [row["what happened"] for row in table(packed, "data/FAILURES.csv")]
             assert any("NotRunning" in gap for gap in gaps)
         make_due_export(school.site)
         assert len(mails(school, "weekly")) == 3
@@ -164,7 +165,7 @@ def test_each_reader_is_given_their_own_lanes(school: TestSchool) -> None:
     for role in (Role.SENIOR_MANAGER, Role.DSL, Role.HEADTEACHER, Role.GOVERNOR):
         made = export_week(school.site, week, school.folder / role.value, role)
         with ZipFile(made.path) as packed:
-            shown[role] = {row["lane"] for row in table(packed, "index.csv")}
+            shown[role] = {row["lane"] for row in table(packed, "data/INDEX.csv")}
     assert shown[Role.SENIOR_MANAGER] == {"standard"}
     assert "child" in shown[Role.DSL]
     assert "standard" not in shown[Role.DSL]

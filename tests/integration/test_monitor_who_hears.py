@@ -192,8 +192,8 @@ def test_a_suspected_indecent_image_stays_a_reference(school: TestSchool) -> Non
     made = export_week(school.site, week, school.folder / "out", Role.HEADTEACHER)
     with ZipFile(made.path) as packed:
         assert not [name for name in packed.namelist() if name.startswith("items/")]
-        assert b"reference only" in packed.read("index.csv")
-        assert external_id.encode() in packed.read("index.csv")
+        assert b"reference only" in packed.read("data/INDEX.csv")
+        assert external_id.encode() in packed.read("data/INDEX.csv")
 
 
 def rows_of_holdings(school: TestSchool) -> list[Holding]:

@@ -113,6 +113,6 @@ def test_a_source_that_was_not_read_would_look_quiet() -> None:
     rows = (SourceRow("a", "x", 0, SEEN), SourceRow("b", "x", 0, None), SourceRow("c", "x", 5, SEEN))
     data = tables.sources(rows, [FailureRow("c", SEEN, None, "down")]).decode("utf-8-sig")
     short = [row["in short"] for row in csv.DictReader(io.StringIO(data))]
-    assert short == ["read all week", "NOT READ in this week", "read, with gaps: see failures.csv"]
+    assert short == ["read all through", "NOT READ in this time", "read, with gaps: see FAILURES.csv"]
     failing = tables.failures([FailureRow("c", SEEN, None, "down")]).decode("utf-8-sig")
     assert "still failing when this was made" in failing

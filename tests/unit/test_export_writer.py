@@ -5,84 +5,99 @@ import os
 import resource
 import subprocess
 import sys
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.export_facts import MADE, SEEN, contents, item
+from support.export_facts import contents, good_bag, item, signer
 
 from alerts.export.contents import BadContents, Counts, SourceRow
+from alerts.export.files import export_files, payload_files
+from alerts.export.profiles import MASK, MASKED_WORDS, Names, Profile, for_profile, masked
 from alerts.export.readme import readme
-from alerts.export.writer import ExportFailed, export_files, school_slug, write_export, write_flushed
+from alerts.export.seal import Seal
+from alerts.export.writer import (
+    ExportFailed,
+    file_stem,
+    free_name,
+    school_slug,
+    write_flushed,
+    write_whole,
+)
 from config.words import Lane
 
-NAME = "schoolwatch-fernhill-primary-nursery-school-2026-W47"
+GOOD = good_bag()
+SIZE = len(GOOD.log.leaves) - 1
 
 
-def test_an_export_made_twice_would_have_two_fingerprints(tmp_path: Path) -> None:
-    one = write_export(contents(), tmp_path / "a", made_at=MADE)
-    other = write_export(contents(), tmp_path / "b", made_at=MADE)
-    assert one.sha256 == other.sha256 == hashlib.sha256(one.path.read_bytes()).hexdigest()
-    assert one.path.name == f"{NAME}.zip"
+def seal() -> Seal:
+    return GOOD.log.seal(SIZE)
 
 
-def test_the_order_of_facts_would_change_the_bytes(tmp_path: Path) -> None:
-    made = contents()
+def text_of(**changes: object) -> str:
+    return readme(contents(**changes), seal(), {"data/INDEX.csv": b""})
+
+
+def test_an_export_made_twice_would_have_two_fingerprints() -> None:
+    assert good_bag().files == GOOD.files
+
+
+def test_the_order_of_facts_would_change_the_bytes() -> None:
+    made = GOOD.contents
     turned = replace(made, items=made.items[::-1], sources=made.sources[::-1])
-    assert export_files(made, made_at=MADE) == export_files(turned, made_at=MADE)
+    assert export_files(turned, seal()) == export_files(made, seal())
 
 
-def test_sealed_bytes_would_be_changed_on_the_way(tmp_path: Path) -> None:
+def test_a_later_stamp_or_salt_would_change_the_payload() -> None:
+    """The same checkpoint and profile give the same payload, whatever SEAL/ holds by then."""
+    made = GOOD.contents
+    other = replace(seal(), salt="00" * 32, consistency="1 x\n")
+    assert payload_files(made, other) == payload_files(made, seal())
+
+
+def test_sealed_bytes_would_be_changed_on_the_way() -> None:
     every_byte = bytes(range(256)) * 3
-    files = {"raw.json": every_byte, "pages/1.json": b"\r\n\x1a\n", "empty": b""}
-    made = write_export(contents(items=(item(1, files=files),)), tmp_path, made_at=MADE)
-    with zipfile.ZipFile(made.path) as archive:
-        assert {name: archive.read(f"items/0193-1/{name}") for name in files} == files
-        assert tuple(archive.namelist()) == made.files
+    files = {
+        "raw.json": every_byte,
+        "pages/1.json": b"\r\n\x1a\n",
+        "empty": b"",
+        "record.json": b"[no record",
+    }
+    payload = payload_files(contents(items=(item(1, files=files),)), seal())
+    assert {name: payload[f"items/0193-1/{name}"] for name in files} == files
 
 
 def test_the_fingerprint_in_an_earlier_mail_would_fit_no_file(tmp_path: Path) -> None:
-    """A second, different export of a week never takes the place of the first."""
-    first = write_export(contents(), tmp_path, made_at=MADE)
-    again = write_export(contents(), tmp_path, made_at=MADE)
-    second = write_export(contents(contact="dsl@fernhill.example"), tmp_path, made_at=MADE)
-    third = write_export(contents(contact="it@fernhill.example"), tmp_path, made_at=MADE)
-    assert again == first
-    assert [made.path.name for made in (second, third)] == [f"{NAME}-2.zip", f"{NAME}-3.zip"]
-    assert hashlib.sha256(first.path.read_bytes()).hexdigest() == first.sha256
-
-
-def test_anyone_would_need_us_to_check_it(tmp_path: Path) -> None:
-    """The commands of the README, run as they stand there."""
-    made = write_export(contents(), tmp_path, made_at=MADE)
-    folder = tmp_path / "unpacked"
-    with zipfile.ZipFile(made.path) as archive:
-        archive.extractall(folder)
-    command = ["sha256sum", "--check", "--strict", "manifest-sha256.txt"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    assert done.stdout.count(": OK") == len(made.files) - 1
-    (folder / "index.csv").write_bytes(b"changed")
-    assert subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 1
+    """A second export of a week never takes the place of the first, nor a name that a row promises."""
+    stem = file_stem("Fernhill Primary", "2026-W47", "police")
+    assert stem == "schoolwatch-fernhill-primary-2026-W47"
+    assert file_stem("Fernhill", "SW-2026-0041", "host") == "schoolwatch-fernhill-SW-2026-0041-host"
+    first = free_name(tmp_path, stem)
+    first.write_bytes(b"x")
+    assert free_name(tmp_path, stem).name == f"{stem}-2.zip"
+    assert free_name(tmp_path, stem, {str(tmp_path / f"{stem}-2.zip")}).name == f"{stem}-3.zip"
+    (tmp_path / f"{stem}-2.zip.box").write_bytes(b"x")
+    assert free_name(tmp_path, stem).name == f"{stem}-3.zip"
 
 
 def test_a_file_of_an_indecent_image_would_be_handed_on() -> None:
     with pytest.raises(BadContents, match="only the reference"):
         item(1, lane=Lane.INDECENT_IMAGE)
-    files = export_files(contents(), made_at=MADE)
-    assert not [name for name in files if "0193-43" in name]
-    assert b"0193-43" in files["index.csv"]
-    assert b"Do not open those addresses" in files["README.txt"]
+    assert not [name for name in GOOD.files if "items/0193-43" in name]
+    assert b"0193-43" in GOOD.files["data/INDEX.csv"]
+    assert b"Do not open those addresses" in GOOD.files["README.txt"]
+    for profile in (Profile.HOST, Profile.GOVERNORS):
+        shown = for_profile(contents(), profile, Names())
+        assert Lane.INDECENT_IMAGE not in {one.lane for one in shown.items}
 
 
 def test_a_reader_would_see_a_lane_that_is_not_theirs() -> None:
     with pytest.raises(BadContents, match="not among this reader's lanes"):
         contents(lanes=(Lane.STANDARD,))
-    shown = contents(
-        lanes=(Lane.STANDARD,), items=(item(1),), counts=Counts(9, 0, {Lane.STANDARD: 1, Lane.CHILD: 4})
-    )
-    assert "Safeguarding of a child: 4" in readme(shown, MADE)
-    assert "Standard takedown: 1" not in readme(shown, MADE)
+    counts = Counts(9, 0, {Lane.STANDARD: 1, Lane.CHILD: 4})
+    text = text_of(lanes=(Lane.STANDARD,), items=(item(1),), counts=counts)
+    assert "Safeguarding of a child: 4" in text
+    assert "Comment to look at: 1" not in text
 
 
 @pytest.mark.parametrize(
@@ -109,30 +124,55 @@ def test_one_item_would_hide_another() -> None:
 
 
 def test_nothing_found_and_not_looked_would_look_alike() -> None:
-    quiet = contents(items=(), failures=(), counts=Counts(1523, 0))
-    assert "Yes. These sources were read all week: facebook-page, x-mentions." in readme(quiet, MADE)
-    assert "None of them is in this" in readme(quiet, MADE)
-    blind = contents(items=(), sources=(SourceRow("x-mentions", "x", 0, None),), counts=Counts(0, 0))
-    assert "No data from x-mentions Tue 17 Nov 2026, 03:10–09:40 GMT" in readme(blind, MADE)
-    assert "x-mentions was NOT READ at all in this week" in readme(blind, MADE)
-    assert "Do not take this for a quiet week" in readme(contents(sources=(), failures=(), items=()), MADE)
+    quiet = text_of(items=(), failures=(), counts=Counts(1523, 0))
+    assert "Yes. These sources were read all through: facebook-page, x-mentions." in quiet
+    assert "None of them is in this" in quiet
+    blind = text_of(items=(), sources=(SourceRow("x-mentions", "x", 0, None),), counts=Counts(0, 0))
+    assert "No data from x-mentions Tue 17 Nov 2026, 03:10–09:40 GMT" in blind
+    assert "x-mentions was NOT READ at all in this time" in blind
+    assert "Do not take this for a quiet time" in text_of(sources=(), failures=(), items=())
 
 
 @pytest.mark.parametrize(
     "name", ["x\r\nMade: never", "\u202etfelloc", "nul\x00lone\ud800", "{{ 7 * 7 }}", "x" * 500]
 )
-def test_a_hostile_school_name_would_forge_the_readme(name: str) -> None:
-    text = readme(contents(school_name=name), MADE)
+def test_a_hostile_school_name_would_forge_the_readme_or_the_bag(name: str) -> None:
+    text = text_of(school_name=name)
     text.encode("utf-8")
     assert "\r\nMade: never" not in text
     assert not set(text) & set("\u202e\x00")
     assert "49" not in text.split("Please take care")[0]
+    assert "\nMade" not in export_files(contents(school_name=name), seal())["bag-info.txt"].decode()
 
 
 def test_the_readme_would_run_over_the_edge() -> None:
-    lines = readme(contents(), MADE).split("\r\n")
+    lines = GOOD.files["README.txt"].decode().split("\r\n")
     assert max(map(len, lines)) <= 78
     assert not [line for line in lines if "\n" in line]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Mr Crankshaw is a fool", f"Mr {MASK} is a fool"),
+        ("CRANKSHAW'S lot, Crankshaws all", f"{MASK} lot, {MASK} all"),
+        ("ask @crank_shaw or x.y@z.example", f"ask {MASK} or {MASK}"),
+        ("see https://x.example/crank/1", f"see {MASK}"),
+        ("O’Brien-Example came", f"{MASK} came"),
+        ("nothing to hide", "nothing to hide"),
+    ],
+)
+def test_governors_would_read_a_name(written: str, shown: str) -> None:
+    assert masked(written, frozenset({"crankshaw", "o'brien-example"})) == shown
+
+
+def test_governors_would_read_what_points_at_a_pupil() -> None:
+    shown = for_profile(GOOD.contents, Profile.GOVERNORS, Names(frozenset(), frozenset({"0193-41"})))
+    words = {one.item_id: one.text for one in shown.items}
+    assert words == {"0193-41": MASKED_WORDS, "0193-42": "words 42"}
+    whole = b"".join(payload_files(replace(shown, profile="governors"), seal()).values())
+    assert b"@a_parent" not in whole
+    assert b"/status/" not in whole
 
 
 @pytest.mark.parametrize(
@@ -153,13 +193,12 @@ def test_a_schools_name_would_not_be_a_file_name(name: str, slug: str) -> None:
 def test_a_full_disk_would_leave_half_an_export(tmp_path: Path) -> None:
     """A real limit on file size, in a process of its own; what is there afterwards is nothing."""
     code = (
-        "import resource, signal, sys; sys.path.insert(0, 'tests')\n"
+        "import resource, signal, sys\n"
         "from pathlib import Path\n"
-        "from support.export_facts import MADE, contents\n"
-        "from alerts.export.writer import ExportFailed, write_export\n"
+        "from alerts.export.writer import ExportFailed, write_whole\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-        "try:\n    write_export(contents(), Path(sys.argv[1]), made_at=MADE)\n"
+        "try:\n    write_whole(Path(sys.argv[1], 'export.zip'), b'x' * 5000)\n"
         "except ExportFailed as failed:\n    print(failed.place, '|', failed, '|', failed.mend)\n"
     )
     assert hasattr(resource, "RLIMIT_FSIZE")
@@ -184,21 +223,27 @@ def test_a_disk_that_fills_up_at_the_last_byte_would_count_as_written() -> None:
 @pytest.mark.parametrize("place", ["/proc/schoolwatch", "/sys/schoolwatch"])
 def test_a_folder_that_cannot_be_written_would_be_a_traceback(place: str) -> None:
     with pytest.raises(ExportFailed, match=place) as caught:
-        write_export(contents(), Path(place), made_at=MADE)
+        write_whole(Path(place, "export.zip"), b"x")
     assert caught.value.mend
 
 
 def test_a_file_in_the_folders_place_would_be_a_traceback(tmp_path: Path) -> None:
     (tmp_path / "export").write_text("x")
     with pytest.raises(ExportFailed, match="a file stands where a folder is needed"):
-        write_export(contents(), tmp_path / "export", made_at=MADE)
+        write_whole(tmp_path / "export" / "export.zip", b"x")
 
 
-def test_half_written_files_would_be_left_behind(tmp_path: Path) -> None:
-    write_export(contents(), tmp_path, made_at=SEEN)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".zip"]
+def test_half_written_files_would_be_left_behind_or_read_by_anybody(tmp_path: Path) -> None:
+    write_whole(tmp_path / "export.zip", b"x")
+    (path,) = tmp_path.iterdir()
+    assert (path.name, path.stat().st_mode & 0o007) == ("export.zip", 0)
 
 
-def test_anybody_with_a_login_on_the_computer_would_read_it(tmp_path: Path) -> None:
-    made = write_export(contents(), tmp_path, made_at=MADE)
-    assert made.path.stat().st_mode & 0o007 == 0
+def test_another_key_would_sign_what_the_school_says() -> None:
+    """The lists are signed by the key whose public half lies beside them."""
+    other = good_bag(signer(7)).files
+    assert other["SEAL/signed-files"] != GOOD.files["SEAL/signed-files"]
+    assert (
+        hashlib.sha256(other["SEAL/pubkey.pem"]).digest()
+        != hashlib.sha256(GOOD.files["SEAL/pubkey.pem"]).digest()
+    )
