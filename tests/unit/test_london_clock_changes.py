@@ -162,7 +162,7 @@ def test_index_and_statement_show_the_week_and_the_night_as_the_wall_did() -> No
     """The span on the first page is what an officer asks the platform about."""
     week = IsoWeek.parse("2026-W43")
     found = read(
-        index_sheet(sheet_facts.index(start=week.start, end=week.end, failures=(), made_at=week.end))
+        index_sheet(sheet_facts.index(start=week.start, end=week.end, failures=(), as_of=week.end))
     )
     assert "Monday 19 October 2026, 00:00:00 BST (2026-10-18 23:00:00 UTC)" in found
     assert "Monday 26 October 2026, 00:00:00 GMT (2026-10-26 00:00:00 UTC)" in found

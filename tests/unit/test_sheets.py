@@ -293,7 +293,7 @@ def test_the_statement_on_paper_has_the_words_of_the_text() -> None:
     facts = sheet_facts.statement()
     text = re.sub(r"(?m)^[=-]+$", "", statement_draft(facts))
     paper = "".join(pages(statement()))
-    for edge in re.findall(r"Fernhill[^\n]*\nDRAFT: not[^\n]*|Drafted [^\n]*|Page \d of \d", paper):
+    for edge in re.findall(r"Fernhill[^\n]*\nDRAFT: not[^\n]*|Drafted by [^\n]*|Page \d of \d", paper):
         paper = paper.replace(edge, "")
     assert run_together(text) in run_together(paper) or set(text.split()) <= set(paper.split())
     assert all("DRAFT: not a statement until checked and signed" in page for page in pages(statement()))

@@ -139,7 +139,8 @@ class IndexFacts:
     start: datetime | None
     end: datetime | None
     """The span the export covers, `end` not part of it; None for an incident."""
-    made_at: datetime
+    as_of: datetime
+    """The state that it is of: nothing later is in it."""
     tool: str
     exhibits: tuple[IndexRow, ...]
     log: LogPlace
@@ -161,7 +162,7 @@ class StatementFacts:
     exhibits: tuple[IndexRow, ...]
     log: LogPlace
     tool: str
-    made_at: datetime
+    as_of: datetime
     export_id: str
     witness_name: str = ""
     witness_role: str = ""

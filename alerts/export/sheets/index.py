@@ -32,6 +32,7 @@ _ABOUT = (
     "pages and public mentions of the school, picks out what people at the school should look at, and "
     "keeps that unchanged. This is a copy of what it kept. Nothing in it was written or changed by hand."
 )
+_UNSTAMPED = "at times that so far only its own clock says (no outside authority has stamped them yet)"
 _SHARES = (0.14, 0.18, 0.24, 0.44)
 
 
@@ -40,7 +41,7 @@ def index_sheet(contents: IndexFacts) -> bytes:
         title=f"{contents.export_id}: evidence from {contents.school}",
         left=contents.school,
         right=f"Index of {contents.export_id}",
-        foot=f"Made {times.utc(contents.made_at)} with {contents.tool}",
+        foot=f"State of {times.utc(contents.as_of)} · made with {contents.tool}",
     )
     return built(_story(contents), edges)
 
@@ -75,7 +76,7 @@ def _particulars(contents: IndexFacts) -> list[tuple[str, str | list[Flowable]]]
     return [
         ("Export", f"{contents.export_id}, {contents.about}"),
         *span,
-        ("Made", times.both(contents.made_at)),
+        ("State of", f"{times.both(contents.as_of)}; nothing later is in it"),
         ("Made with", contents.tool),
         ("Made for", _FOR.get(contents.profile, contents.profile)),
         ("Whom to ask", ask),
@@ -199,9 +200,10 @@ def _witnessed(witnesses: tuple[Witness, ...]) -> list[Flowable]:
 
 
 def _meaning(contents: IndexFacts) -> list[str]:
+    stamped = "no later than the time stamps say" if contents.log.stamps else _UNSTAMPED
     shows = (
-        f"If the checks pass, it shows that the program of {contents.school} recorded this, no later than "
-        "the time stamps say, and that nothing was changed since."
+        f"If the checks pass, it shows that the program of {contents.school} recorded this, {stamped}, and "
+        "that nothing was changed since."
     )
     not_shown = (
         "It does not show who really wrote the words, whether they are true, or that any rule or law was "

@@ -47,7 +47,7 @@ def statement_sheet(facts: StatementFacts) -> bytes:
         title=f"DRAFT statement: {facts.export_id}",
         left=facts.school,
         right="DRAFT: not a statement until checked and signed",
-        foot=f"Drafted {times.utc(facts.made_at)} by {facts.tool} from {facts.export_id}",
+        foot=f"Drafted by {facts.tool} from {facts.export_id}, state of {times.utc(facts.as_of)}",
     )
     return built([*story, space(10)], edges)
 
@@ -126,8 +126,8 @@ def _said(facts: StatementFacts) -> Iterator[str]:
         f"named {facts.log.origin}. «How I know this.»"
     )
     yield (
-        f"On {times.both(facts.made_at)} the program made the export {facts.export_id}. The log then had "
-        f"{facts.log.size:,} lines. The fingerprint of the key that signs it is {facts.log.fingerprint}."
+        f"On «date and time» I had the program make the export {facts.export_id}. It is of the state on "
+        f"{times.both(facts.as_of)}. The log then had {facts.log.size:,} lines. The fingerprint of the key that signs it is {facts.log.fingerprint}."
     )
     yield "I checked the export on «date and time» with «verify.py, or another way». The result was «result»."
     yield "I «have / have not» changed the export or anything in it. It was kept «where; who could reach it»."
