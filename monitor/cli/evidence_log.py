@@ -14,7 +14,7 @@ from monitor.evidence.log.note import Verifier
 from monitor.pipeline.checkpointing import signed
 from monitor.site import Site
 from monitor.store.checkpoints import newest, proof_of
-from monitor.store.models import CheckpointRow, Leaf
+from monitor.store.models import CheckpointRow, Item, Leaf
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,7 +48,7 @@ def _shown(row: CheckpointRow) -> dict[str, object]:
 
 
 def proof(
-    item: Annotated[str, typer.Argument(help="An item's id, as `evidence verify` and an export name it.")],
+    item: Annotated[str, typer.Argument(help="An item's id, here or on its platform.")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
 ) -> None:
     """Write the proofs that the log has an item: one file a leaf, with the log's public key beside them."""
@@ -69,7 +69,7 @@ def _proofs(opened: Site, item: str) -> dict[str, bytes]:
     with opened.database.write() as session:
         leaves = _leaves(session, opened.school_id, item)
         if not leaves:
-            raise UserError(f"the log has no item {item}; `schoolwatch items --json` lists them as `uid`")
+            raise UserError(f"the log has no item {item}; `schoolwatch items` lists those that are kept")
         row = signed(session, opened)
         if row is None:
             raise UserError(
@@ -85,10 +85,13 @@ def _proofs(opened: Site, item: str) -> dict[str, bytes]:
 
 def _leaves(session: Session, school_id: int, item: str) -> dict[str, int]:
     """Proof's file name → leaf. Of several that commit to its files, the last has the plain name."""
-    query = select(Leaf.kind, Leaf.seq).filter_by(school_id=school_id, item_uid=item).order_by(Leaf.seq)
+    by_platform = select(Item.uid).filter_by(school_id=school_id, external_id=item)
+    uid = session.scalar(by_platform.order_by(Item.id.desc()).limit(1)) or item
+    query = select(Leaf.kind, Leaf.seq).filter_by(school_id=school_id, item_uid=uid).order_by(Leaf.seq)
+    plain_names: dict[str, str] = {LeafKind.ITEM: uid, LeafKind.EVIDENCE: f"{uid}.evidence"}
     names: dict[str, int] = {}
     for kind, seq in session.execute(query):
-        plain = {LeafKind.ITEM: item, LeafKind.EVIDENCE: f"{item}.evidence"}.get(kind, f"{item}.{kind}-{seq}")
+        plain = plain_names.get(kind, f"{uid}.{kind}-{seq}")
         if plain in names:
             names[f"{plain}-{names[plain]}"] = names[plain]
         names[plain] = seq
