@@ -35,7 +35,7 @@ _PIECE = 65536
 @dataclass(frozen=True)
 class Limits:
     bytes_each: int = 50 * 1024**2
-    seconds: float = 60.0
+    seconds: float = 30.0
     """For one medium, redirects included."""
     redirects: int = 3
     most: int = 20

@@ -14,7 +14,7 @@ from monitor.store.models import Capture, CaptureState
 if TYPE_CHECKING:
     from monitor.site import Site
 
-GIVEN_UP = timedelta(minutes=15)
+GIVEN_UP = timedelta(hours=1)
 """A capture has limits of time that end it long before; what is older died on the way."""
 
 

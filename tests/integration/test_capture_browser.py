@@ -40,7 +40,7 @@ def nobody(name: str) -> list[str]:
 def captured(host: MediaHost, html: str, **limits: float) -> tuple[CapturedPage, GuardProxy]:
     host.shows(f"{PAGE}/post", html.encode(), "text/html; charset=utf-8", Set_Cookie="seen=1; Path=/; Secure")
     dialler = Dialler(resolve=nobody, loopback={PAGE: host.loopback[PAGE], MEDIA: host.loopback[MEDIA]})
-    proxy = GuardProxy(dialler, **limits)  # type: ignore[arg-type]
+    proxy = GuardProxy(dialler, **limits)  # type: ignore[arg-type]  # numbers by name
     with guarding(proxy):
         return capture_page(f"https://{PAGE}/post", proxy, browser(host)), proxy
 

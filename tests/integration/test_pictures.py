@@ -257,7 +257,7 @@ def test_a_capture_that_died_is_given_up_and_cleared(school: TestSchool, host: M
     assert verified(school) == []  # under way
     tidy_captures(school.site)
     assert rows(school, Capture)[0].state == CaptureState.ASKED
-    school.clock.advance(timedelta(minutes=16))
+    school.clock.advance(timedelta(minutes=61))
     tidy_captures(school.site)
     (row,) = rows(school, Capture)
     assert row.state == CaptureState.FAILED
