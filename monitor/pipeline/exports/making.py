@@ -36,6 +36,7 @@ from monitor.pipeline.exports.masking import names
 from monitor.pipeline.exports.numbers import give
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order
 from monitor.pipeline.exports.sealing import seal, stamped_size
+from monitor.pipeline.stamping import stamp_wanted
 from monitor.pipeline.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody, log
@@ -75,6 +76,8 @@ def plan(site: Site, order: Order, begun: Begun | None = None) -> int:
         if earlier is not None:
             return earlier
         row = _checkpoint(session, site, order)
+        if row is not None:
+            stamp_wanted(session, site, row.size)  # had by the time that somebody asks for it again
         export = None if row is None else _planned(session, site, order, Moment(row.size, row.made_at))
         if export is not None:
             session.flush()

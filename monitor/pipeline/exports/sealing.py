@@ -78,13 +78,16 @@ def _consistency(session: Session, school_id: int, size: int) -> str:
 
 
 def _stamps(rows: Sequence[Stamp]) -> tuple[StampFile, ...]:
-    """The newest of each authority: a renewal stands for what it renews."""
-    newest = {row.authority: row for row in rows}
+    """All of them: a renewal stands beside what it renews, which alone shows the earlier time."""
     return tuple(
-        StampFile(name, row.reply, row.chain, row.gen_time)
-        for name, row in sorted(newest.items())
+        StampFile(_stamp_name(row), row.reply, row.chain, row.gen_time)
+        for row in sorted(rows, key=lambda row: (row.authority, row.renewal))
         if row.reply is not None and row.chain is not None and row.gen_time is not None
     )
+
+
+def _stamp_name(row: Stamp) -> str:
+    return f"{row.authority}-renewed-{row.renewal}" if row.renewal else row.authority
 
 
 def _base64(data: bytes) -> str:
