@@ -44,7 +44,7 @@ def stamp_wanted(session: Session, site: Site, size: int) -> None:
 
     In the caller's transaction; nothing is wanted twice, nothing is asked here: the next `stamp_due` does.
     """
-    for authority in site.settings.evidence.authorities:
+    for authority in site.settings.evidence.authorities if size else ():
         if not stamps.is_wanted(session, site.school_id, size, authority.name):
             _want(session, site, size, authority.name)
 
