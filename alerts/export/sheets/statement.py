@@ -127,7 +127,8 @@ def _said(facts: StatementFacts) -> Iterator[str]:
     )
     yield (
         f"On «date and time» I had the program make the export {facts.export_id}. It is of the state on "
-        f"{times.both(facts.as_of)}. The log then had {facts.log.size:,} lines. The fingerprint of the key that signs it is {facts.log.fingerprint}."
+        f"{times.both(facts.as_of)}. The log then had {facts.log.size:,} lines. The fingerprint of the key "
+        f"that signs it is {facts.log.fingerprint}."
     )
     yield "I checked the export on «date and time» with «verify.py, or another way». The result was «result»."
     yield "I «have / have not» changed the export or anything in it. It was kept «where; who could reach it»."
