@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from alerts.export.manifest import MANIFEST, rendered_hashes, written
+from alerts.mail.wording import one_line
 
 TAG_MANIFEST = "tagmanifest-sha256.txt"
 SIGNED = "SEAL/signed-files"
@@ -40,4 +41,4 @@ def bagging_date(day: date) -> str:
 
 def _value(text: str) -> str:
     """On one line: a line break would begin another label."""
-    return " ".join(text.split()) or "-"
+    return one_line(text) or "-"

@@ -72,7 +72,7 @@ def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
                    for one, of in there if not stat.S_ISDIR(of.st_mode) or not any(one.iterdir())]
     else:
         archive = zipfile.ZipFile(path)  # reads no more of an entry than the size that it claims
-        entries = [(one.filename, (one.external_attr >> 16) or stat.S_IFREG, one.file_size,
+        entries = [(one.filename, one.external_attr >> 16, one.file_size,
                     lambda one=one: archive.read(one)) for one in archive.infolist()]  # type: ignore[misc]
     if len(entries) > MOST_FILES or sum(entry[2] for entry in entries) > MOST_BYTES:
         raise Bad(f"is too large: more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes; not read")
@@ -80,7 +80,7 @@ def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
     for name, mode, _, content in entries:
         if name in files:
             faults.append((name, "was added: it stands in the zip twice"))
-        elif not stat.S_ISREG(mode) or not re.fullmatch(f"{PLAIN}(?:/{PLAIN})*", name):
+        elif stat.S_IFMT(mode) not in (0, stat.S_IFREG) or not re.fullmatch(f"{PLAIN}(?:/{PLAIN})*", name):
             faults.append((name, "was added: no plain file, or a name that leads elsewhere"))
         else:
             files[name] = attempt(faults, name, content) or b""
