@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from connectors.interface import Envelope, Item
-from monitor.evidence.canonical import canonical_json, sha256
+from monitor.evidence.canonical import canonical_json, canonical_object, canonical_parts, sha256
 from monitor.evidence.machine_clock import NOTICEABLE, UNKNOWN, MachineClock, offset_to_host
 
 RECORD_SCHEMA = "schoolwatch-record-2"
@@ -45,19 +45,28 @@ class PageRecorder:
         The platform's own object has a salt of its own, so that it can be erased without a trace while the
         record stands. Addresses of media are left to it, too.
         """
-        return canonical_json(
+        own = {
+            "item_id": uid,
+            "where": _where(item, self.source),
+            "who": _who(item),
+            "what": _what(item),
+        }
+        how = {"raw_commit": raw_commit, "raw_bytes": len(item.raw)}
+        shared, times, asked = self._encoded
+        return canonical_object(
             {
-                "schema": RECORD_SCHEMA,
-                "item_id": uid,
-                "school": self.school,
-                "where": _where(item, self.source),
-                "who": asdict(item.author) if item.author else None,
-                "what": _what(item),
-                "when": {**_posted(item), **self.page_times},
-                "how": {**self.how, "raw_commit": raw_commit, "raw_bytes": len(item.raw)},
-                "tool": self.tool,
+                **shared,
+                **canonical_parts(own),
+                "when": canonical_object({**times, **canonical_parts(_posted(item))}),
+                "how": canonical_object({**asked, **canonical_parts(how)}),
             }
         )
+
+    @cached_property
+    def _encoded(self) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+        """What the records of a page share, as canonical JSON: of the whole, of `when` and of `how`."""
+        whole = {"schema": RECORD_SCHEMA, "school": self.school, "tool": dict(self.tool)}
+        return canonical_parts(whole), canonical_parts(self.page_times), canonical_parts(self.how)
 
     @cached_property
     def page_times(self) -> dict[str, Any]:
@@ -104,6 +113,17 @@ def _where(item: Item, source: str) -> dict[str, Any]:
         "stream": str(item.stream.watch),
         "on_own_account": item.on_own_account,
         "school_is_author": item.school_is_author,
+    }
+
+
+def _who(item: Item) -> dict[str, Any] | None:
+    author = item.author
+    if author is None:
+        return None
+    return {
+        "native_id": author.native_id,
+        "handle": author.handle,
+        "display_name": author.display_name,
     }
 
 

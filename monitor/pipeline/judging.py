@@ -16,6 +16,7 @@ from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.sealing import close_withheld, promote, record_evidence, tidy
 from monitor.site import Site
+from monitor.store import custody
 from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Item, ItemState
 from monitor.store.models import Judgement as JudgementRow
@@ -88,6 +89,7 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
     """Seal what raises, then write judgements, evidence, incidents and mails in one transaction."""
     promoted = promote(site, _lanes(site, items, opinions))
     with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)
         now = site.now()
         rows = _still_waiting(session, [opinion.item_id for opinion in opinions])
         sealed = {one.item_id for one in promoted}
