@@ -161,7 +161,8 @@ def _places(shown: Shown) -> dict[str, str]:
     return {
         "mails": f"{shown.folder / 'mail'}/  ({mails} sent over SMTP)",
         "evidence": f"{_near(shown.site.evidence)}/",
-        "export": _near(shown.export.path),
+        "export": f"{_near(shown.export.path)}  (unpack it and open data/INDEX.pdf)",
+        "check it": f"schoolwatch evidence verify {_near(shown.export.path)}  (or its own verify.py)",
         "settings": _config(shown),
     }
 
