@@ -21,6 +21,7 @@ from classifiers.errors import EncoderFailed
 from classifiers.interface import Comment, Judgement, Register
 from classifiers.learning import Learned, shifted
 from classifiers.panel import Panel, load_panel
+from classifiers.pupil_information.birthdays import with_birthdays
 from classifiers.pupil_information.identify import Identified, identify, resolved
 from classifiers.pupil_information.rules import must_be_pupil_information
 from classifiers.reading import Reader, Reading
@@ -57,6 +58,9 @@ F64 = npt.NDArray[np.float64]
 class _Seen:
     reading: Reading
     found: list[Identified]
+    """What the models are told of the people in it."""
+    known: list[Identified]
+    """The same with what dates of birth settle."""
 
 
 class EmbeddedJudge:
@@ -189,7 +193,9 @@ class EmbeddedJudge:
 
     def _see(self, comment: Comment) -> _Seen:
         reading = self._reader.read(comment)
-        return _Seen(reading, identify(reading, self._reader, self._token_key))
+        found = identify(reading, self._reader, self._token_key)
+        index = self._reader.matcher.pupil_index
+        return _Seen(reading, found, with_birthdays(found, reading, index, self._token_key))
 
     def _scores(self, seen: Sequence[_Seen]) -> F64:
         scores = self._panel.scores([one.reading for one in seen], [one.found for one in seen])
@@ -207,7 +213,7 @@ class EmbeddedJudge:
         if not reading.view.text.strip():
             return _not_judged(reading.comment)
         scores = {label: row[self._column[label]] for label in Label}
-        if must_be_pupil_information(reading, one.found):
+        if must_be_pupil_information(reading, one.known):
             scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], SURE)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
@@ -215,9 +221,9 @@ class EmbeddedJudge:
         flags = self._flags(reading, row, given, in_company=in_company)
         severity = Severity.NONE
         if given or flags:
-            severity = severity_of(set(given), set(flags), signs_of(reading, one.found))
+            severity = severity_of(set(given), set(flags), signs_of(reading, one.known))
         exposed = labels[Label.PUPIL_INFORMATION]
-        reasons = reasons_for(reading, one.found, given, flags, partial(self._telling, reading))
+        reasons = reasons_for(reading, one.known, given, flags, partial(self._telling, reading))
         return Judgement(
             id=reading.comment.id,
             labels=labels,
@@ -225,7 +231,7 @@ class EmbeddedJudge:
             severity=severity,
             flags=tuple(flags),
             danger_scores={flag: row[self._column[flag]] for flag in DANGER},
-            pupils=resolved(one.found) if exposed else (),
+            pupils=resolved(one.known) if exposed else (),
             staff=staff_spoken_of(
                 reading,
                 self._reader.matcher.staff_index.staff,

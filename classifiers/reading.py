@@ -1,7 +1,7 @@
 """One comment, read once: spelling, people, places and cues, shared by all three judgements."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,6 +38,8 @@ class Reading(NamedTuple):
     said: frozenset[str]
     """The words of `lower`."""
     mentions: tuple[Mention, ...]
+    by_class: tuple[Mention, ...]
+    """Staff meant by a role that names a class ("the teacher in 5B"). The models read the class there."""
     places: tuple[Place, ...]
     cues: tuple[Cue, ...]
     counts: Mapping[str, int]
@@ -113,7 +115,8 @@ class Reader:
         words = Words(view)
         lower = words.text_lower
         places = self.place_finder.find(words)[:_MOST]
-        mentions = _meant(self.matcher.find(words), places)
+        every = self.matcher.find(words)
+        mentions = _meant(every, places)
         cues = self.cue_book.find(lower, _MOST)
         context_view, context_mentions, context_places = self._context(comment.context or "")
         plain = mask_plain(lower)
@@ -123,6 +126,7 @@ class Reader:
             lower=lower,
             said=words.said,
             mentions=tuple(mentions),
+            by_class=tuple(_by_class(every, mentions)),
             places=tuple(places),
             cues=tuple(cues),
             counts=_counted(cues),
@@ -152,6 +156,14 @@ def _meant(mentions: list[Mention], places: list[Place]) -> list[Mention]:
             or _beside(mention, classes)
         )
     ]  # fmt: skip
+
+
+def _by_class(every: Iterable[Mention], kept: Iterable[Mention]) -> Iterator[Mention]:
+    """Roles that went for the class in them. (A class alone, taken for somebody's name, is no role.)"""
+    read = set(kept)
+    for mention in every:
+        if mention.kind is Kind.STAFF and mention.form is Form.ROLE and mention not in read:
+            yield mention
 
 
 def _beside(mention: Mention, classes: list[Place]) -> bool:

@@ -35,6 +35,7 @@ _FORM_WORDS = {
     "surname": "a pupil's surname",
     "initials": "initials of a pupil",
     "upn": "a pupil's unique pupil number",
+    "date_of_birth": "a pupil's date of birth",
 }
 _ANCHOR_WORDS = {
     "class": "class",
@@ -42,6 +43,7 @@ _ANCHOR_WORDS = {
     "teacher": "teacher",
     "context": "the post above",
     "sibling": "a sibling",
+    "date_of_birth": "date of birth",
 }
 _PERSONAL_WORDS = {
     "email": "an e-mail address",

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from classifiers.pupil_information import birthdays
 from classifiers.pupil_information.identify import Identified
 from classifiers.reading import Reading
 from classifiers.register.mentions import Form
 from config.words import Surface
 
 _WHOLE_NAME = (Form.FULL, Form.HANDLE)
-_TIES = frozenset({"class", "teacher", "sibling"})
+_TIES = frozenset({"class", "teacher", "sibling", birthdays.ANCHOR})
 """What ties a name to one child, also where the name is an ordinary word. (A year group holds too many.)"""
 
 
@@ -30,7 +31,7 @@ def singles_out(one: Identified) -> bool:
     """A full name, or a name that fits one pupil of the class, teacher or family that the text gives."""
     if one.form in _WHOLE_NAME:
         return not one.common
-    if len(one.ids) != 1:
-        return False
+    if len(one.ids) != 1 or one.form == birthdays.FORM:
+        return False  # a date alone may be anybody's: "children born after 1/9/2020"
     by_year = "year" in one.anchors and not one.common and one.form != Form.SURNAME
     return by_year or bool(one.anchors & _TIES)

@@ -28,12 +28,13 @@ class PupilIndex:
         self.sounds: Mapping[Sound, Ids]
         self._initials: Mapping[str, Ids]
         self._tokens: Mapping[str, Ids]
+        self._birthdays: Mapping[str, Ids]
         self._tables: dict[str, dict[str, Ids]] = {}
         self._build()
 
     def _build(self) -> None:
-        names: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(5)]
-        firsts, surnames, pairs, initials, tokens = names
+        names: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(6)]
+        firsts, surnames, pairs, initials, tokens, birthdays = names
         sounds: dict[Sound, list[str]] = defaultdict(list)
         for key, pupil in self.pupils.items():
             alone, ends = surname_forms(pupil.surname)
@@ -47,7 +48,11 @@ class PupilIndex:
                 _add(surnames, surname, key)
             if pupil.upn_token:
                 _add(tokens, pupil.upn_token, key)
-        self.firsts, self.surnames, self._pairs, self._initials, self._tokens = map(_frozen, names)
+            if pupil.date_of_birth_token:
+                _add(birthdays, pupil.date_of_birth_token, key)
+        self.firsts, self.surnames, self._pairs, self._initials, self._tokens, self._birthdays = map(
+            _frozen, names
+        )
         self.sounds = _frozen(sounds)
 
     def named(self, first: str, surname: str) -> Ids:
@@ -82,6 +87,10 @@ class PupilIndex:
 
     def with_token(self, token: str) -> Ids:
         return self._tokens.get(token, ())
+
+    def born(self, token: str) -> Ids:
+        """Those whose date of birth has this keyed token."""
+        return self._birthdays.get(token, ())
 
     def in_groups(self, ids: Ids, groups: AbstractSet[str], name: str) -> Ids:
         """Those of `ids` in one of these classes or years (lower case). `name`: what they were found by."""

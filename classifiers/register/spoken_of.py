@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from classifiers.interface import StaffMember
 from classifiers.reading import Reading
@@ -10,6 +11,14 @@ from classifiers.register.names import FEMALE_TITLES, MALE_TITLES, word_set, wor
 
 _HE = re.compile(r"\b(?:he|him|his|hes|he's|sir|fella|bloke|man|lad|mr)\b")
 _SHE = re.compile(r"\b(?:she|her|hers|shes|she's|woman|lady|cow|witch|miss|mrs|ms)\b")
+_INITIALS = re.compile(r"([A-Z])(?<![\w.'@#].)\.?([A-Z])(?![\w'])(?!\.\w)")
+_MOST_INITIALS = 20
+_NO_INITIALS = word_set(
+    """ad ah am an as at bc be by cd ce co cv da dj do dr dt eh em er es eu ex fb ft go gp ha he hi hm ho hr
+    ht id if ig in ip iq is it la lo me mp mr ms my na no nt oh ok on op or os pa pc pe pm ps pt pu qa ra re
+    se sm so st ta to tv uk un up us vr vs we xx ye yo yr yt"""
+)
+"""Pairs of letters that are words or short for something else at a school."""
 _SITE_WORD = re.compile(r"\b[A-Z][a-z]{3,}")
 _OF_EVERY_ROLE = word_set(
     """head headteacher teacher deputy assistant class designated safeguarding lead trust school learning
@@ -29,14 +38,32 @@ def staff_spoken_of(
     Whitlock. One that goes for nobody on the staff is not about her: whoever is named is not told of the
     matter, and the head must not be kept from it because she wrote the post.
     """
-    if not reading.mentions and not reading.context_mentions:
-        return ()
+    spoken = sorted((*reading.of(Kind.STAFF), *reading.by_class), key=lambda mention: mention.start)
     above = _resolved(reading.context_mentions)
-    meant = [_narrowed(mention, above, reading, staff) for mention in reading.of(Kind.STAFF)]
+    meant = [_narrowed(mention, above, reading, staff) for mention in spoken]
     named = tuple(dict.fromkeys(ids[0] for ids in meant if len(ids) == 1))
     if named or reading.comment.author == "school":
         return named
-    return above if aimed_at_staff and len(above) == 1 and not any(meant) else ()
+    if not aimed_at_staff or any(meant):
+        return ()
+    return _by_initials(reading, staff) or (above if len(above) == 1 else ())
+
+
+def _by_initials(reading: Reading, staff: Mapping[str, StaffMember]) -> tuple[str, ...]:
+    """Two capitals that are the initials of one member: "LK signed it". Not where all is in capitals."""
+    text = reading.view.text
+    if sum(map(str.isupper, text)) > sum(map(str.islower, text)):
+        return ()
+    pairs = (f"{match[1]}{match[2]}".lower() for match in islice(_INITIALS.finditer(text), _MOST_INITIALS))
+    bearers: dict[str, list[str]] = {pair: [] for pair in pairs if pair not in _NO_INITIALS}
+    for key, member in staff.items() if bearers else ():
+        bearers.get(_initials(member), []).append(key)
+    return tuple(ids[0] for ids in bearers.values() if len(ids) == 1)
+
+
+def _initials(member: StaffMember) -> str:
+    first, surname = words(member.first_name), words(member.surname)
+    return first[0][0] + surname[0][0] if first and surname else ""
 
 
 def _resolved(mentions: Iterable[Mention]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from classifiers.interface import Comment, Register, StaffMember
+from classifiers.interface import Comment, Pupil, Register, StaffMember
 from classifiers.reading import Reader
 from classifiers.register.spoken_of import staff_spoken_of
 
@@ -14,7 +14,7 @@ STAFF = (
     StaffMember("s-3", "Miss", "Tamsin", "Tarrant", "Class teacher 2T", ()),
     StaffMember("s-4", "Mrs", "Pamela", "Gaunt", "School nurse", ("the nurse",)),
 )
-READER = Reader(Register("", (), (), STAFF))
+READER = Reader(Register("", (), (Pupil("p-1", "Ayaan", "Ayaan", "Birch", "2T", "Year 2"),), STAFF))
 
 
 def meant(
@@ -46,6 +46,29 @@ def test_a_member_of_staff_would_be_missed_or_mistaken(
     text: str, context: str | None, ids: tuple[str, ...]
 ) -> None:
     assert meant(text, context) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("HW signed the form and O.T. knew", ("s-1", "s-2")),
+        ("ask P.G. in the office", ("s-4",)),
+        ("the teacher in 2T is a liar", ("s-3",)),
+        ("2T teacher lies", ("s-3",)),
+        ("a teacher in 2T", ()),
+        ("TT signed it, R.A.T. did not", ("s-3",)),
+        ("HW LIED TO ALL OF US", ()),
+        ("HW lied, says Mrs Gaunt", ("s-4",)),
+        ("hw is too hard", ()),
+        ("#HW", ()),
+    ],
+)
+def test_initials_or_a_class_would_hide_who_is_meant(text: str, ids: tuple[str, ...]) -> None:
+    assert meant(text) == ids
+
+
+def test_two_letters_in_any_talk_would_keep_a_member_of_staff_from_it() -> None:
+    assert meant("HW was lovely", aimed=False) == ()
 
 
 def test_the_head_would_be_kept_from_every_matter_under_her_own_post() -> None:
