@@ -1,9 +1,12 @@
 """One incident on the screen: the sealed words, why it was raised, and what is to be done."""
 
+from collections.abc import Mapping
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from alerts.ladder.words import Step
 from config.policy import helplines, host_for
@@ -12,8 +15,9 @@ from config.words import Lane, TaskState
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
-from monitor.store.models import Incident, Item, TakedownTask
+from monitor.store.models import EvidenceItem, EvidenceState, Incident, Item, TakedownTask
 
+_NO_AUTHOR = "author not shown by the platform"
 _WITHHELD = "Not shown: a possible indecent image. Do not look for it, copy it or open its address."
 
 
@@ -27,17 +31,29 @@ def show_incident(site: Site, reference: str) -> None:
             raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
         access = Access(login_name(), "command line", "to decide about it", "the school")
         shown_evidence(session, site, [item.uid for item in incident.items], access)
-        view = Group(*_lines(incident))
+        view = Group(*_lines(incident, _closed(session, incident)))
     out().print(view)
 
 
-def _lines(incident: Incident) -> list[RenderableType]:
+def _closed(session: Session, incident: Incident) -> dict[str, str]:
+    """Item's uid → why its words are not here, of those that are locked or erased."""
+    words = {
+        EvidenceState.LOCKED: f"Locked: `schoolwatch evidence unlock {incident.reference}` opens it.",
+        EvidenceState.ERASED: "Erased: `schoolwatch retention --done` says when and why.",
+    }
+    query = select(EvidenceItem).where(EvidenceItem.item_uid.in_([item.uid for item in incident.items]))
+    rows = session.scalars(query.where(EvidenceItem.school_id == incident.school_id))
+    return {row.item_uid: words[row.state] for row in rows if row.state in words}
+
+
+def _lines(incident: Incident, closed: Mapping[str, str]) -> list[RenderableType]:
     parts: list[RenderableType] = [
         Text(f"{incident.reference}  {incident.severity}  {incident.lane.replace('_', ' ')}", style="bold"),
         Text(f"{incident.state}, first seen {london(incident.first_seen_at)} on {incident.platform}"),
     ]
     for item in incident.items:
-        parts += _item(item, withheld=incident.lane == Lane.INDECENT_IMAGE)
+        withheld = _WITHHELD if incident.lane == Lane.INDECENT_IMAGE else None
+        parts += _item(item, withheld or closed.get(item.uid))
     parts.append(Text("\nTasks", style="bold"))
     for task in incident.tasks:
         parts += _task(task)
@@ -45,11 +61,11 @@ def _lines(incident: Incident) -> list[RenderableType]:
     return parts
 
 
-def _item(item: Item, *, withheld: bool) -> list[RenderableType]:
-    author = item.author_name or item.author_handle or "author not shown by the platform"
+def _item(item: Item, not_shown: str | None) -> list[RenderableType]:
+    author = item.author_name or item.author_handle or ("author not shown" if not_shown else _NO_AUTHOR)
     parts: list[RenderableType] = [Text(f"\n{author}, {_posted(item)}"), Text(item.url, style="dim")]
-    if withheld:
-        return [*parts, Padding(Text(_WITHHELD, style="bold red"), (0, 0, 0, 2))]
+    if not_shown:
+        return [*parts, Padding(Text(not_shown, style="bold red"), (0, 0, 0, 2))]
     # As text only: what a stranger wrote is never read as markup, and cannot move the cursor.
     parts.append(Padding(Text(_printable(item.text or "(no words)")), (0, 0, 0, 2)))
     reasons = item.judgement.reasons if item.judgement else []

@@ -63,7 +63,9 @@ def test_locked_shown_unlocked_and_in_the_end_erased(school: TestSchool, tmp_pat
     assert "Locked 1 incidents and captures" in ran.out
     assert states(school) == ["locked"]
     assert "1 locked" in command(school, "evidence", "verify").out
-    assert "wombat" not in command(school, "incidents", reference).out
+    shown = command(school, "incidents", reference).out
+    assert "wombat" not in shown
+    assert f"evidence unlock {reference}" in shown
 
     out = tmp_path / "look"
     who = ("--by", "A. Manager", "--reason", "the police ask", "--key", school.folder / "manager.pem")
