@@ -77,25 +77,11 @@ def first_in_line(session: Session, school_id: int) -> None:
 
 def event_content(event: CustodyEvent) -> bytes:
     """What an event's leaf commits to: every column of it, and where it was written (evidence.md §d3)."""
-    details = dict(event.details)
-    return canonical_json(
-        {
-            "schema": EVENT_SCHEMA,
-            "event_id": event.uid,
-            "at": event.at.isoformat(timespec="microseconds"),
-            "action": event.action,
-            "actor": event.actor,
-            **{name: details.pop(name, None) for name in BY_DETAILS},
-            "item_id": event.item_uid,
-            "reference": event.reference,
-            "host": host_id(),
-            "details": details,
-        }
-    )
+    return canonical_json({"schema": EVENT_SCHEMA, "host": host_id(), **said_by_row(event)})
 
 
 def said_by_row(event: CustodyEvent) -> Mapping[str, Any]:
-    """The part of `event_content` that follows from the row alone, for comparing the two."""
+    """The part of `event_content` that follows from the row alone, by which the two are compared."""
     details = dict(event.details)
     return {
         "event_id": event.uid,

@@ -3,6 +3,7 @@
 import os
 import ssl
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -17,13 +18,14 @@ from sqlalchemy import create_engine, text
 from config.schema import Settings
 from monitor.checks import CheckLine, State, run_checks, worst
 from monitor.checks.certificates import issuer
-from monitor.checks.clock import clock_line
+from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import failed, ok, warning
 from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
 from monitor.checks.surroundings import Surroundings
+from monitor.evidence.machine_clock import MachineClock
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 MANAGER = {"role": "senior_manager", "name": "A. Manager", "email": "manager@example.sch.uk"}
@@ -169,6 +171,21 @@ def around(*ahead: float) -> Surroundings:
 )
 def test_evidence_would_carry_wrong_times(ahead: tuple[float, ...], state: State, said: str) -> None:
     line = clock_line(around(*ahead))
+    assert (line.state, bool(line.mend)) == (state, state is not State.OK)
+    assert said in line.message
+
+
+@pytest.mark.parametrize(
+    ("synced", "state", "said"),
+    [
+        (True, State.OK, "no more than 20 ms"),
+        (False, State.WARNING, "not synchronised"),
+        (None, State.OK, "does not tell"),
+    ],
+)
+def test_a_clock_that_will_drift_would_pass_today(synced: bool | None, state: State, said: str) -> None:
+    kernel = MachineClock("adjtimex", synced=synced, offset_ms=0, max_error_ms=20)
+    line = synchronised_line(replace(around(), kernel_clock=lambda: kernel))
     assert (line.state, bool(line.mend)) == (state, state is not State.OK)
     assert said in line.message
 
