@@ -16,7 +16,7 @@ _MOST_INITIALS = 20
 _NO_INITIALS = word_set(
     """ad ah am an as at bc be by cd ce co cv da dj do dr dt eh em er es eu ex fb ft go gp ha he hi hm ho hr
     ht id if ig in ip iq is it la lo me mp mr ms my na no nt oh ok on op or os pa pc pe pm ps pt pu qa ra re
-    se sm so st ta to tv uk un up us vr vs we xx ye yo yr yt"""
+    rn se sm so st ta to tv uk un up us vr vs we xx ye yo yr yt"""
 )
 """Pairs of letters that are words or short for something else at a school."""
 _SITE_WORD = re.compile(r"\b[A-Z][a-z]{3,}")
