@@ -1,9 +1,12 @@
 """The whole way of a stamp by the command line: a pass has the log stamped, check shows it, verify checks it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select, text
@@ -82,3 +85,44 @@ def test_check_shows_the_last_stamp(school: TestSchool) -> None:
     assert lines["time authority tsa-one"]["state"] == "ok"
     assert lines["last stamp of tsa-one"]["state"] == "ok"
     assert lines["time stamps"]["state"] == "warning"
+
+
+def test_an_export_carries_the_stamps_and_a_stranger_checks_them(
+    school: TestSchool, authority: Authority, tmp_path: Path
+) -> None:
+    """Or the police would get evidence whose time rests on our own word."""
+    first = exported(school, tmp_path / "first")
+    size = checkpoint_size(first)
+    assert [row.checkpoint_size for row in stamps(school) if row.state == "waiting"] == [size]
+    school.clock.advance(timedelta(hours=1))  # the command went by the real clock
+    school.look()  # the stamp of the export's own checkpoint is had
+    again = exported(school, tmp_path / "again", "--at", size)
+    with ZipFile(again) as bag:
+        bag.extractall(tmp_path / "bag")
+    seal = tmp_path / "bag" / "SEAL"
+    (row,) = (row for row in stamps(school) if row.checkpoint_size == size)
+    assert (seal / "tsa-one.tsr").read_bytes() == row.reply
+    assert row.gen_time is not None
+    (tmp_path / "roots.pem").write_bytes(authority.root.pem)
+    command_line = ["openssl", "ts", "-verify", "-data", seal / "checkpoint", "-in", seal / "tsa-one.tsr"]
+    command_line += ["-CAfile", tmp_path / "roots.pem", "-untrusted", seal / "tsa-one-chain.pem"]
+    command_line += ["-attime", str(int(row.gen_time.timestamp()))]
+    done = subprocess.run(command_line, capture_output=True, text=True, check=False)
+    assert "Verification: OK" in done.stdout, done.stderr
+    alone = subprocess.run(
+        [sys.executable, "-I", tmp_path / "bag" / "verify.py", tmp_path / "bag"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert "stamped by tsa-one" in alone.stdout
+
+
+def exported(school: TestSchool, folder: Path, *options: object) -> Path:
+    ran = command(school, "export", "--out", folder, *options)
+    assert ran.status == 0, ran.err
+    return next(folder.glob("*.zip"))
+
+
+def checkpoint_size(bag: Path) -> int:
+    with ZipFile(bag) as archive:
+        return int(archive.read("SEAL/checkpoint").splitlines()[1])
