@@ -9,8 +9,10 @@ from alerts.export.profiles import Profile
 from alerts.export.week import IsoWeek
 from alerts.export.writer import PROOF
 from config.schema import Role
+from monitor.cli.at_rest import ask_passphrase
 from monitor.cli.shared import UserError, login_name, say, site
-from monitor.evidence.lock_keys import KeyUnusable, read_public
+from monitor.evidence.lock_keys import KeyUnusable, read_private, read_public
+from monitor.evidence.lockbox import BoxUnreadable
 from monitor.pipeline.exports.making import BOX, make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
 from monitor.pipeline.weekly_readers import lanes_of
@@ -51,6 +53,10 @@ def export(
         Path | None,
         typer.Option("--to", help="The reader's public key (PEM, X25519): only they can open it then."),
     ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="The manager's or the recovery key: opens what is locked."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
 ) -> None:
     """Write sealed items with proofs, tasks, custody and failures, as one zip that a stranger can check."""
@@ -64,9 +70,10 @@ def export(
             order = Order(
                 _scope(opened, week, incident), out, reader, profile, at, produced_by, login_name(),
                 read_public(to) if to else None,
+                read_private(key, ask_passphrase("Passphrase: ")) if key else None,
             )  # fmt: skip
             made = make_export(opened, order)
-        except (ExportRefused, KeyUnusable) as error:
+        except (BoxUnreadable, ExportRefused, KeyUnusable) as error:
             raise UserError(str(error)) from error
     proof = made.path.with_name(made.path.name.removesuffix(BOX) + PROOF)
     say(f"Wrote {made.path}\nSHA-256 {made.sha256}\nIts line in the log is proven in {proof.name}.")

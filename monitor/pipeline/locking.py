@@ -9,7 +9,6 @@ leaves between 2 and 3 are files beside their box: the next pass removes them.
 """
 
 import fcntl
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from monitor.pipeline.clear_words import (
 )
 from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.unboxing import ROW
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import (
@@ -51,8 +51,6 @@ from monitor.store.models import (
     Item,
 )
 
-ROW = "row.json"
-"""In a box beside the files: what the item's rows said."""
 NOTES = "notes.json"
 """In an incident's box: the notes on its ladder and the words of its mails."""
 _COPIES = Why("locking", "A copy in clear of what is locked now.")
@@ -291,9 +289,3 @@ def _finish_lock(site: Site, uid: str, box_sha256: str | None) -> int:
         log.error("box_differs", item=uid)
         return 0
     return remove_others(site.evidence, uid, {BOX})
-
-
-def load_words(files: Mapping[str, bytes]) -> Form:
-    """What an item's rows said, out of its opened box."""
-    form: Form = json.loads(files[ROW])
-    return form

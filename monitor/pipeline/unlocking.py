@@ -13,11 +13,12 @@ from config.words import Lane
 from monitor.evidence.bundle import SEAL, faults_within
 from monitor.evidence.canonical import sha256
 from monitor.evidence.folder import add_files, read_item, remove_others
-from monitor.evidence.lockbox import BOX, BoxUnreadable, key_id, opened
+from monitor.evidence.lockbox import BOX, key_id, opened
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.clear_words import Form, put_back_incident, put_back_item
 from monitor.pipeline.holds import find_incident
-from monitor.pipeline.locking import NOTES, ROW, alone, boxes_of, load_words
+from monitor.pipeline.locking import NOTES, alone, boxes_of
+from monitor.pipeline.unboxing import out_of_box
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, IncidentItem, Item, Leaf
@@ -111,12 +112,7 @@ def _open_item(
     box = read_item(site.evidence, row.item_uid).get(BOX)
     if box is None:
         raise UnlockRefused(f"the box of item {row.item_uid} is missing; restore it from a backup")
-    try:
-        files = opened(box, key, row.item_uid.encode())
-    except BoxUnreadable as unreadable:
-        raise type(unreadable)(f"item {row.item_uid}: {unreadable}") from unreadable
-    words = load_words(files)
-    del files[ROW]
+    files, words = out_of_box(row.item_uid, box, key)
     faults = [*faults_within(row.item_uid, files), *_against_log(session, row, files)]
     return UnlockedItem(row.item_uid, item.url, words, files, tuple(faults))
 

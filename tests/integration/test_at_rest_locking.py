@@ -1,6 +1,7 @@
 """Closed evidence is locked: a stolen disk gives no old text, and a stop at any point loses none."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,11 +29,15 @@ from support.clock import SettableClock
 from support.monitor_bench import mails, rows, say
 from support.school import TestSchool
 
+from alerts.export.verify import check_export
 from alerts.ladder.machine import ladder_from_json
 from config.schema import Role
+from monitor.evidence.bundle import faults_within
 from monitor.evidence.lockbox import BOX, NotForThisKey
 from monitor.evidence.verify import verify_store
 from monitor.pipeline.boundaries import Boundary
+from monitor.pipeline.exports.making import make_export
+from monitor.pipeline.exports.order import Order, Scope
 from monitor.pipeline.keeping import keep_at_rest
 from monitor.pipeline.labelled_export import select_for, write_labelled
 from monitor.pipeline.locking import lock_due
@@ -338,3 +343,31 @@ def test_the_row_says_what_stands_there(school: TestSchool) -> None:
     row = rows(school, EvidenceItem)[-1]
     assert set(row.files) == {BOX}
     assert row.locked_at == school.clock.now()
+
+
+def test_an_export_of_what_is_locked_asks_for_a_key_and_holds_the_words_with_one(
+    school: TestSchool, tmp_path: Path
+) -> None:
+    """The police ask a year later; what they get must be as whole as it would have been then."""
+    reference = lock_one(school)
+    scope = Scope(incident=reference)
+    closed = exported_text(make_export(school.site, Order(scope, tmp_path / "closed")).path)
+    assert "--key FILE" in closed
+    assert QUOTED not in closed
+    with_key = Order(scope, tmp_path / "open", actor="A. Manager", key=MANAGER)
+    made = make_export(school.site, with_key)
+    assert QUOTED in exported_text(made.path)
+    assert check_export(made.path, faults_within).faults == []
+    assert states(school) == [LOCKED]
+    assert any(
+        event.action == "exported" and event.actor == "A. Manager" for event in rows(school, CustodyEvent)
+    )
+    with pytest.raises(NotForThisKey):
+        make_export(school.site, Order(scope, tmp_path / "other", key=X25519PrivateKey.generate()))
+
+
+def exported_text(path: Path) -> str:
+    with zipfile.ZipFile(path) as bag:
+        return "".join(
+            bag.read(name).decode("utf-8", "replace") for name in bag.namelist() if ".pdf" not in name
+        )

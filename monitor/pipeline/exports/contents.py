@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from config.schema import Role
 from config.words import Lane
 from monitor import __version__
 from monitor.evidence.bundle import SEAL
+from monitor.pipeline.clear_words import item_words
 from monitor.pipeline.exports.choice import Choice, Sealed
 from monitor.pipeline.exports.facts import Facts, categories
 from monitor.pipeline.exports.numbers import numbers
@@ -24,8 +26,8 @@ from monitor.store.models import CustodyEvent, EvidenceItem, EvidenceState
 
 WITHHELD = "Possible indecent image: the reference only; ask the headteacher or the DSL."
 _STATES = {
-    str(EvidenceState.LOCKED): "Locked to the manager's key since the incident was closed: unlock it "
-    "(schoolwatch evidence keys) and export again.",
+    str(EvidenceState.LOCKED): "Locked to the manager's key since the incident was closed: export again "
+    "with --key FILE.",
     str(EvidenceState.ERASED): "Erased at the end of its period of retention, or on request.",
 }
 _SEALED_ANEW = "Its files were sealed anew after this checkpoint: export again without --at."
@@ -42,14 +44,16 @@ class Opened:
     facts: Facts
     files: Mapping[str, Mapping[str, bytes]]
     names: Names
+    words: Mapping[str, Mapping[str, Any]]
+    """Item → what its row said, of those that came out of a box."""
 
 
-def withheld(row: Sealed, moment: Moment) -> str | None:
+def withheld(row: Sealed, moment: Moment, *, has_key: bool) -> str | None:
     """Why an item's files are not handed over; None when they are."""
     evidence, _, incident = row
     if evidence.withheld is not None or Lane(incident.lane) is Lane.INDECENT_IMAGE:
         return WITHHELD
-    if evidence.state != EvidenceState.OPEN:
+    if evidence.state != EvidenceState.OPEN and not (has_key and evidence.state == EvidenceState.LOCKED):
         return _STATES.get(str(evidence.state), f"State {evidence.state}.")
     return _SEALED_ANEW if evidence.evidence_leaf_seq >= moment.size else None
 
@@ -91,7 +95,9 @@ def contact(site: Site, reader: Role) -> str:
 
 def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> ExportedItem:
     evidence, item, incident = row
-    thought, why = opened.facts.thoughts[item.uid], withheld(row, opened.moment)
+    thought = opened.facts.thoughts[item.uid]
+    why = withheld(row, opened.moment, has_key=opened.order.key is not None)
+    said = opened.words.get(item.uid) or item_words(item)
     files = {} if why else dict(opened.files.get(item.uid, {}))
     if not files and why is None:
         why = "Its sealed files are missing: `schoolwatch evidence verify` at the school names them."
@@ -101,7 +107,7 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
         platform=item.platform,
         url=item.url,
         external_id=item.external_id,
-        handle=item.author_handle or item.author_name or "",
+        handle=said["author_handle"] or said["author_name"] or "",
         posted_at=item.posted_at,
         seen_at=item.first_seen_at,
         sealed_at=evidence.sealed_at,
@@ -110,7 +116,7 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
         lane=Lane(incident.lane),
         files=files,
         withheld_reason=why,
-        text="" if why else item.text or "",
+        text="" if why else said["text"] or "",
         proofs=_proofs(session, evidence, opened.moment, with_files=SEAL in files),
         log_line=evidence.leaf_seq,
         exhibit_ref=exhibit,

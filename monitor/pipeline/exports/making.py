@@ -37,6 +37,7 @@ from monitor.pipeline.exports.numbers import give
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order
 from monitor.pipeline.exports.sealing import seal, stamped_size
 from monitor.pipeline.stamping import stamp_wanted
+from monitor.pipeline.unboxing import out_of_boxes
 from monitor.pipeline.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody, log
@@ -216,10 +217,12 @@ def build(site: Site, export_id: int, order: Order) -> Built:
         masked = names(session, site, chosen.shown)
     known = facts_of.read((export.facts or {})["facts"])
     export_id_shown = f"EXP-{order.scope}-{order.profile}-{moment.size}"
-    uids = [row[1].uid for row in chosen.shown if withheld(row, moment) is None]
+    has_key = order.key is not None
+    uids = [row[1].uid for row in chosen.shown if withheld(row, moment, has_key=has_key) is None]
     # The masked words are read out of the rows; the sealed files of a governors' export stay where they are.
     files = {} if not uids else opened_evidence(site, uids, _access(order, export_id_shown))
-    opened = Opened(order, export_id_shown, moment, chosen, known, files, masked)
+    sealed_files, words = out_of_boxes(files, order.key)
+    opened = Opened(order, export_id_shown, moment, chosen, known, sealed_files, masked, words)
     with site.database.read() as session:
         whole = contents(session, site, opened)
         stamps_over = int((export.facts or {})["stamps_over"])

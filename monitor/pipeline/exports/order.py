@@ -1,10 +1,10 @@
 """What is asked for: which week or incident, for whom, as of when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from alerts.export.profiles import Profile
 from alerts.export.week import IsoWeek
@@ -44,6 +44,8 @@ class Order:
     """The named person who produces the exhibits, which are numbered by it."""
     actor: str = custody.DAEMON
     locked_to: X25519PublicKey | None = None
+    key: X25519PrivateKey | None = field(default=None, repr=False)
+    """Opens what is locked since its incident was closed."""
 
 
 @dataclass(frozen=True)
