@@ -357,7 +357,7 @@ def test_an_export_of_what_is_locked_asks_for_a_key_and_holds_the_words_with_one
     with_key = Order(scope, tmp_path / "open", actor="A. Manager", key=MANAGER)
     made = make_export(school.site, with_key)
     assert QUOTED in exported_text(made.path)
-    assert check_export(made.path, faults_within).faults == []
+    assert not check_export(made.path, faults_within).faults
     assert states(school) == [LOCKED]
     assert any(
         event.action == "exported" and event.actor == "A. Manager" for event in rows(school, CustodyEvent)
