@@ -15,7 +15,7 @@ from alerts.export.sheets.verbatim import GREY, INK, INSET, Laid, Look, Verbatim
 _QUIET = HexColor("#484f54")
 _BODY = ParagraphStyle("body", fontName=SANS, fontSize=10, leading=14, textColor=INK, splitLongWords=1)
 _STYLES = {
-    "title": ParagraphStyle("title", _BODY, fontName=BOLD, fontSize=20, leading=25, spaceAfter=2),
+    "title": ParagraphStyle("title", _BODY, fontName=BOLD, fontSize=20, leading=25, spaceAfter=6),
     "heading": ParagraphStyle(
         "heading", _BODY, fontName=BOLD, fontSize=13, leading=17, spaceBefore=14, spaceAfter=5
     ),
