@@ -13,7 +13,6 @@ from config.schema import Role
 from config.words import Lane
 from monitor import __version__
 from monitor.evidence.bundle import SEAL
-from monitor.pipeline.clear_words import item_words
 from monitor.pipeline.exports.choice import Choice, Sealed
 from monitor.pipeline.exports.facts import Facts, categories
 from monitor.pipeline.exports.numbers import numbers
@@ -97,7 +96,8 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
     evidence, item, incident = row
     thought = opened.facts.thoughts[item.uid]
     why = withheld(row, opened.moment, has_key=opened.order.key is not None)
-    said = opened.words.get(item.uid) or item_words(item)
+    row_says = {"text": item.text, "author_handle": item.author_handle, "author_name": item.author_name}
+    said = opened.words.get(item.uid, row_says)
     files = {} if why else dict(opened.files.get(item.uid, {}))
     if not files and why is None:
         why = "Its sealed files are missing: `schoolwatch evidence verify` at the school names them."
