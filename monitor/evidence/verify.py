@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import capture_root
 from monitor.evidence.custody_check import custody_faults
 from monitor.evidence.faults import Fault
-from monitor.evidence.folder import read_item
+from monitor.evidence.folder import item_folder, read_item
 from monitor.evidence.leaf import commitment
 from monitor.evidence.stamping.stored import stamp_faults
 from monitor.evidence.verify_captures import capture_faults
@@ -157,10 +158,10 @@ class _Check:
         if not shelf.is_dir():
             yield from self._added(shelf)
             return
-        folders = _entries(shelf)
-        for start in range(0, len(folders), _NAMES_AT_ONCE):
-            together = folders[start : start + _NAMES_AT_ONCE]
-            known = self._known([path.name for path in together if path.name[:2] == shelf.name])
+        for together in _names_in(shelf):
+            known = self._known(
+                [path.name for path in together if item_folder(self.folder, path.name) == path]
+            )
             for path in together:
                 yield from self._within(path) if path.name in known else self._added(path)
 
@@ -186,6 +187,13 @@ class _Check:
 
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
         yield from self.session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+
+
+def _names_in(shelf: Path) -> Iterator[list[Path]]:
+    """What stands on a shelf, some hundred at a time: ids begin with the time, so one shelf may hold most."""
+    with os.scandir(shelf) as entries:
+        while together := [Path(entry.path) for entry in islice(entries, _NAMES_AT_ONCE)]:
+            yield sorted(together)
 
 
 def _entries(folder: Path) -> list[Path]:

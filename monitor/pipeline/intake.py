@@ -4,8 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from connectors.interface import Gap, Page
@@ -22,7 +23,6 @@ from monitor.store.models import (
     SEALED_STATES,
     Envelope,
     ForgottenItem,
-    Holding,
     Item,
     ItemState,
     Outage,
@@ -33,6 +33,9 @@ from monitor.store.models import (
 from monitor.store.observations import observe
 
 HOLDING_TIME = timedelta(hours=24)
+_ITEMS, _HOLDINGS = Item.metadata.tables["items"], Item.metadata.tables["holdings"]
+_Row = dict[str, Any]
+"""Column → value of a row that is inserted with many others."""
 
 
 class PageIntake:
@@ -76,20 +79,22 @@ class PageIntake:
                 tool=recorder.tool, how={**recorder.how, "clock": recorder.page_times["clock"]},
             )  # fmt: skip
 
-    def _edits(self, new: Sequence[Item]) -> list[Observation]:
+    def _edits(self, new: Sequence[_Row]) -> list[Observation]:
         """Which new rows are other wordings of what is evidence."""
         query = select(Item.uid, Item.external_id).where(
             Item.school_id == self.source.school_id,
             Item.platform == self.source.platform,
-            Item.external_id.in_([row.external_id for row in new]),
+            Item.external_id.in_([row["external_id"] for row in new]),
             Item.state.in_(SEALED_STATES),
         )
         sealed = self.session.execute(query).all()
         return [
-            Observation(uid, Observed.EDITED, counts=row.counts, version=row.version, new_item_uid=row.uid)
+            Observation(
+                uid, Observed.EDITED, counts=row["counts"], version=row["version"], new_item_uid=row["uid"]
+            )
             for uid, external_id in sealed
             for row in new
-            if row.external_id == external_id
+            if row["external_id"] == external_id
         ]
 
     def _not_closed(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
@@ -128,38 +133,45 @@ class PageIntake:
 
     def _keep(
         self, new: Sequence[FetchedItem], envelope: Envelope | None, recorder: PageRecorder
-    ) -> list[Item]:
+    ) -> list[_Row]:
+        self.session.flush()  # the envelope's id
         rows = [_row(self.source, self.cursor, item, self.now) for item in new]
         raws = [commit_to(item.raw) for item in new]
         records = [
-            recorder.record(item, uid=row.uid, raw_commit=raw.commit)
+            recorder.record(item, uid=row["uid"], raw_commit=raw.commit)
             for item, row, raw in zip(new, rows, raws, strict=True)
         ]
         commitments = [commit_to(record) for record in records]
         entries = [
-            log.Entry(LeafKind.ITEM, row.uid, made.commit)
+            log.Entry(LeafKind.ITEM, row["uid"], made.commit)
             for row, made in zip(rows, commitments, strict=True)
         ]
         leaves = log.append(self.session, self.source.school_id, self.now, entries)
-        self.session.add_all(rows)
-        self.session.flush()  # the holding area needs the ids
-        self.session.add_all(
-            Holding(
-                item_id=row.id,
-                school_id=self.source.school_id,
-                leaf_seq=leaf.seq,
-                salt=made.salt,
-                record=record,
-                raw_salt=raw.salt,
-                raw=item.raw,
-                envelope_id=envelope.id if envelope else None,
-                expires_at=self.now + HOLDING_TIME,
-            )
-            for item, row, raw, record, made, leaf in zip(
-                new, rows, raws, records, commitments, leaves, strict=True
-            )
-        )
+        held = [
+            {
+                "school_id": self.source.school_id,
+                "leaf_seq": leaf.seq,
+                "salt": made.salt,
+                "record": record,
+                "raw_salt": raw.salt,
+                "raw": item.raw,
+                "envelope_id": envelope.id if envelope else None,
+                "expires_at": self.now + HOLDING_TIME,
+            }
+            for item, raw, record, made, leaf in zip(new, raws, records, commitments, leaves, strict=True)
+        ]
+        self._insert(rows, held)
         return rows
+
+    def _insert(self, rows: Sequence[_Row], held: Sequence[_Row]) -> None:
+        """A statement for all items and one for all that is held: an object each takes four times as long."""
+        self.session.execute(insert(_ITEMS), rows)
+        uids = [row["uid"] for row in rows]
+        # Asked for afterwards: with RETURNING in order, SQLite takes its rows one by one.
+        found = select(Item.uid, Item.id).where(Item.school_id == self.source.school_id, Item.uid.in_(uids))
+        ids = dict(self.session.execute(found).all())
+        items_held = [{**one, "item_id": ids[uid]} for one, uid in zip(held, uids, strict=True)]
+        self.session.execute(insert(_HOLDINGS), items_held)
 
     def _recorder(self, page: Page) -> PageRecorder:
         return PageRecorder(
@@ -215,37 +227,37 @@ def _see_again(row: Item, fetched: FetchedItem, now: datetime) -> Observation | 
     return Observation(row.uid, Observed.COUNTS, counts=row.counts, version=row.version)
 
 
-def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime) -> Item:
+def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime) -> _Row:
     author = item.author
-    return Item(
-        school_id=source.school_id,
-        uid=new_uid(now),
-        source_id=source.id,
-        platform=item.platform,
-        external_id=item.external_id,
-        version=item.version,
-        watch=str(item.stream.watch),
-        surface=str(item.surface),
-        url=item.url,
-        author_id=author.native_id if author else None,
-        author_handle=author.handle if author else None,
-        author_name=author.display_name if author else None,
-        parent_id=item.parent_id,
-        root_id=item.root_id,
-        on_own_account=item.on_own_account,
-        school_is_author=item.school_is_author,
-        text=item.text,
-        context=item.context,
-        counts=dict(item.counts) or None,
-        media=[{"kind": media.kind, "alt_text": media.alt_text} for media in item.media],
-        posted_at=item.posted_at,
-        posted_at_raw=item.posted_at_raw,
-        edited_at=item.edited_at,
-        first_seen_at=now,
-        last_seen_at=now,
-        first_pass=cursor.first_pass_done_at is None,
-        state=ItemState.WAITING,
-    )
+    return {
+        "school_id": source.school_id,
+        "uid": new_uid(now),
+        "source_id": source.id,
+        "platform": item.platform,
+        "external_id": item.external_id,
+        "version": item.version,
+        "watch": str(item.stream.watch),
+        "surface": str(item.surface),
+        "url": item.url,
+        "author_id": author.native_id if author else None,
+        "author_handle": author.handle if author else None,
+        "author_name": author.display_name if author else None,
+        "parent_id": item.parent_id,
+        "root_id": item.root_id,
+        "on_own_account": item.on_own_account,
+        "school_is_author": item.school_is_author,
+        "text": item.text,
+        "context": item.context,
+        "counts": dict(item.counts) or None,
+        "media": [{"kind": media.kind, "alt_text": media.alt_text} for media in item.media],
+        "posted_at": item.posted_at,
+        "posted_at_raw": item.posted_at_raw,
+        "edited_at": item.edited_at,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "first_pass": cursor.first_pass_done_at is None,
+        "state": ItemState.WAITING,
+    }
 
 
 def _gap(source: Source, gap: Gap, now: datetime) -> Outage:

@@ -12,6 +12,7 @@ from support.mail_server import Accepted
 
 from monitor.evidence.leaf import LeafKind
 from monitor.evidence.verify import verify_store
+from monitor.evidence.verify_log import Outside
 from monitor.store.models import (
     EvidenceItem,
     Holding,
@@ -102,7 +103,9 @@ def _in_the_evidence(school: CrashSchool, folder: Path, books: Books) -> Iterato
         school_id = session.scalars(select(School.id)).one()
     yield from (
         f"verify: {one.item} {one.why}"
-        for one in verify_store(school.database, folder / "evidence", school_id).faults
+        for one in verify_store(
+            school.database, folder / "evidence", school_id, Outside(second_log=folder / "second")
+        ).faults
     )
 
 

@@ -279,7 +279,7 @@ def crash_school(folder: Path, database: str, seed: int) -> Iterator[CrashSchool
         for platform in platforms.values():
             platform.page_size = 10
         mail = stack.enter_context(RealMailServer())
-        write_settings(folder, database, platforms, mail.port)
+        write_settings(folder, database, platforms, mail.port, '[evidence]\nsecond_log = "second"\n')
         path = folder / "schoolwatch.toml"
         path.write_text(path.read_text().replace("watch = [", 'poll_every = "60s"\nwatch = ['))
         victim = stack.enter_context(Victim(folder / "log"))
