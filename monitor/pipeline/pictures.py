@@ -11,13 +11,29 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, suspect_picture
 from config.words import Flag, Lane
+from monitor.pipeline.clear_copies import Why, erase_labelled
 from monitor.pipeline.decisions import NoSuchTask
+from monitor.pipeline.exports.ending import erase_exports, exports_holding
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.raising import queue_alert
 from monitor.pipeline.sealing import close_withheld
 from monitor.site import Site
 from monitor.store import custody
-from monitor.store.models import Capture, CaptureState, EvidenceItem, ImageRuling, Incident, Ruling
+from monitor.store.models import (
+    Capture,
+    CaptureState,
+    CustodyEvent,
+    EvidenceItem,
+    Export,
+    ImageRuling,
+    Incident,
+    IncidentItem,
+    Item,
+    LabelledFile,
+    Ruling,
+)
+
+_ONLY_ITS_REFERENCE = Why("indecent_image", "A possible indecent image: only its reference may stand.")
 
 
 class RulingRefused(Exception):
@@ -50,9 +66,41 @@ def rule_on_pictures(site: Site, reference: str, ruling: Ruling, *, by: str, rea
         isolated = _suspect(session, site, incident, row) if ruling is Ruling.SUSPECTED else 0
         told = Ruled(reference, ruling, Lane(incident.lane), len(row.items), isolated)
     if ruling is Ruling.SUSPECTED:
-        close_withheld(site)
+        finish_suspicions(site)
         site.database.forget_erased()
     return told
+
+
+def finish_suspicions(site: Site) -> None:
+    """Reduce the folders of what is suspected, and erase the exports and files that hold more of it than its
+    reference. Done again, it does nothing: the erasing pass takes it up where a crash cut it short.
+    """
+    close_withheld(site)
+    with site.database.read() as session:
+        exports, files = _made_before(session, site)
+    erase_exports(site, exports, _ONLY_ITS_REFERENCE)
+    for file in files:
+        erase_labelled(site, file, _ONLY_ITS_REFERENCE)
+
+
+def _made_before(session: Session, site: Site) -> tuple[list[Export], list[LabelledFile]]:
+    """What was written out with something of an item before it was withheld."""
+    query = (
+        select(CustodyEvent.item_uid, Incident.reference, func.max(CustodyEvent.at))
+        .join(Item, Item.uid == CustodyEvent.item_uid)
+        .join(IncidentItem, IncidentItem.item_id == Item.id)
+        .join(Incident, Incident.id == IncidentItem.incident_id)
+        .where(CustodyEvent.school_id == site.school_id, CustodyEvent.action == "withheld")
+        .group_by(CustodyEvent.item_uid, Incident.reference)
+    )
+    exports: dict[int, Export] = {}
+    references = set()
+    for uid, reference, at in session.execute(query):
+        references.add(reference)
+        exports |= {one.id: one for one in exports_holding(session, uid or "") if one.made_at <= at}
+    labelled = select(LabelledFile).filter_by(school_id=site.school_id, erased_at=None)
+    quoting = [one for one in session.scalars(labelled) if references & set(one.of_incidents)]
+    return list(exports.values()), quoting
 
 
 def _check_words(by: str, reason: str) -> None:

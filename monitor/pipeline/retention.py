@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from monitor.pipeline.capture_keeping import tidy_captures
 from monitor.pipeline.intake import HOLDING_TIME, mark_of
-from monitor.pipeline.sealing import close_withheld
+from monitor.pipeline.pictures import finish_suspicions
 from monitor.site import Site
 from monitor.store.models import Envelope, ForgottenItem, Holding, Item, ItemState, Judgement
 
@@ -31,7 +31,7 @@ _Step = Callable[[Session, Site, datetime], int]
 
 def erase_what_is_due(site: Site) -> None:
     """One pass: holding area, texts, rows, and envelopes that nothing refers to any more."""
-    close_withheld(site)  # after a crash between a ruling and what follows from it
+    finish_suspicions(site)
     tidy_captures(site)
     erased = {step.__name__.strip("_"): _to_the_end(site, step) for step in _STEPS}
     if any(erased.values()):

@@ -32,6 +32,7 @@ from monitor.pipeline.capturing import CaptureRefused, Tools, Wish, capture
 from monitor.pipeline.decisions import decide
 from monitor.pipeline.pictures import RulingRefused, rule_on_pictures
 from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.weekly import export_week
 from monitor.store.evidence_door import Access
 from monitor.store.models import (
@@ -375,6 +376,20 @@ def test_screens_and_exports_leave_all_out_but_the_reference(school: TestSchool,
     shown = run("--config", config, "incidents", reference).out
     assert "lantern" not in shown
     assert "Do not look for it" in shown
+
+
+def test_exports_made_before_a_suspicion_end_with_it(school: TestSchool, tmp_path: Path) -> None:
+    """Last week's export would still hold the answer with the address of the picture."""
+    reference = posted(school)
+    made = export_week(school.site, IsoWeek.of(school.clock.now()), tmp_path / "out", Role.HEADTEACHER)
+    assert made.path.exists()
+    rule(school, reference, Ruling.SUSPECTED)
+    assert not made.path.exists()
+    assert verified(school) == []
+    school.clock.advance(timedelta(minutes=1))
+    again = export_week(school.site, IsoWeek.of(school.clock.now()), tmp_path / "out", Role.HEADTEACHER)
+    erase_what_is_due(school.site)
+    assert again.path.exists(), "one that holds the reference alone stays"
 
 
 def test_a_closed_incident_opens_again_for_a_suspicion(school: TestSchool) -> None:
