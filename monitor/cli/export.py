@@ -7,7 +7,7 @@ import typer
 
 from alerts.export.profiles import Profile
 from alerts.export.week import IsoWeek
-from alerts.export.writer import PROOF
+from alerts.export.writer import PROOF, ExportMade
 from config.schema import Role
 from monitor.cli.at_rest import ask_passphrase
 from monitor.cli.shared import UserError, login_name, say, site
@@ -19,50 +19,55 @@ from monitor.pipeline.weekly_readers import lanes_of
 from monitor.site import Site
 
 
+Week = Annotated[str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")]
+Incident = Annotated[
+    str | None, typer.Option("--incident", help="All of one incident instead, such as SW-2026-0001.")
+]
+ProfileOption = Annotated[
+    Profile,
+    typer.Option(
+        "--profile",
+        help="police: everything of the lanes. host: the items of one incident. governors: names masked.",
+    ),
+]
+Reader = Annotated[
+    Role, typer.Option("--reader", help="For whom: it holds what this role is told of, and counts the rest.")
+]
+At = Annotated[
+    int | None,
+    typer.Option("--at", min=1, help="The size of an earlier checkpoint: only what stood there then."),
+]
+ProducedBy = Annotated[
+    str | None,
+    typer.Option("--produced-by", help="Who produces the exhibits, which get numbers by initials."),
+]
+To = Annotated[
+    Path | None,
+    typer.Option("--to", help="The reader's public key (PEM, X25519): only they can open it then."),
+]
+UnlockKey = Annotated[
+    Path | None, typer.Option("--key", help="The manager's or the recovery key: opens what is locked.")
+]
+Out = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
+
+
 def add_to(app: typer.Typer) -> None:
     app.command()(export)
 
 
 def export(
-    week: Annotated[
-        str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")
-    ] = None,
-    incident: Annotated[
-        str | None, typer.Option("--incident", help="All of one incident instead, such as SW-2026-0001.")
-    ] = None,
-    profile: Annotated[
-        Profile,
-        typer.Option(
-            "--profile",
-            help="police: everything of the lanes. host: the items of one incident. governors: names masked.",
-        ),
-    ] = Profile.POLICE,
-    reader: Annotated[
-        Role,
-        typer.Option("--reader", help="For whom: it holds what this role is told of, and counts the rest."),
-    ] = Role.SENIOR_MANAGER,
-    at: Annotated[
-        int | None,
-        typer.Option("--at", min=1, help="The size of an earlier checkpoint: only what stood there then."),
-    ] = None,
-    produced_by: Annotated[
-        str | None,
-        typer.Option("--produced-by", help="Who produces the exhibits, which get numbers by initials."),
-    ] = None,
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", help="The reader's public key (PEM, X25519): only they can open it then."),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option("--key", help="The manager's or the recovery key: opens what is locked."),
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    week: Week = None,
+    incident: Incident = None,
+    profile: ProfileOption = Profile.POLICE,
+    reader: Reader = Role.SENIOR_MANAGER,
+    at: At = None,
+    produced_by: ProducedBy = None,
+    to: To = None,
+    key: UnlockKey = None,
+    out: Out = Path(),
 ) -> None:
     """Write sealed items with proofs, tasks, custody and failures, as one zip that a stranger can check."""
-    if not lanes_of(reader):
-        told = ", ".join(role for role in Role if lanes_of(role))
-        raise UserError(f"--reader {reader}: nobody in this role is shown incidents; use one of {told}")
+    _may_read(reader)
     if week and incident:
         raise UserError("--week and --incident: give one of the two")
     with site() as opened:
@@ -75,12 +80,22 @@ def export(
             made = make_export(opened, order)
         except (BoxUnreadable, ExportRefused, KeyUnusable) as error:
             raise UserError(str(error)) from error
+    _tell(made, locked=to is not None)
+
+
+def _may_read(reader: Role) -> None:
+    if not lanes_of(reader):
+        told = ", ".join(role for role in Role if lanes_of(role))
+        raise UserError(f"--reader {reader}: nobody in this role is shown incidents; use one of {told}")
+
+
+def _tell(made: ExportMade, *, locked: bool) -> None:
     proof = made.path.with_name(made.path.name.removesuffix(BOX) + PROOF)
     say(f"Wrote {made.path}\nSHA-256 {made.sha256}\nIts line in the log is proven in {proof.name}.")
-    if to is None:
-        say(f"Check it with: schoolwatch evidence verify {made.path}")
-    else:
+    if locked:
         say("It is locked to the reader's key. docs/export.md says how they open it.")
+    else:
+        say(f"Check it with: schoolwatch evidence verify {made.path}")
 
 
 def _scope(opened: Site, week: str | None, incident: str | None) -> Scope:

@@ -92,8 +92,8 @@ def _begun(session: Session, site: Site, order: Order) -> int | None:
     query = (
         select(Export.id)
         .filter_by(
-            school_id=site.school_id, scope=str(order.scope), made_by=custody.DAEMON, profile=str(order.profile),
-            reader=str(order.reader),
+            school_id=site.school_id, scope=str(order.scope), made_by=custody.DAEMON,
+            profile=str(order.profile), reader=str(order.reader),
         )
         .where(Export.state != ExportState.ERASED)
         .order_by(Export.id)
