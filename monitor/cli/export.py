@@ -18,7 +18,6 @@ from monitor.pipeline.exports.order import ExportRefused, Order, Scope
 from monitor.pipeline.weekly_readers import lanes_of
 from monitor.site import Site
 
-
 Week = Annotated[str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")]
 Incident = Annotated[
     str | None, typer.Option("--incident", help="All of one incident instead, such as SW-2026-0001.")
