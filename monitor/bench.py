@@ -5,8 +5,6 @@ page, and does nothing else. Each figure is the median of several rounds, floor 
 a shared machine's disk drifts.
 """
 
-import hashlib
-import json
 import sqlite3
 import statistics
 import tempfile
@@ -19,19 +17,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from config.loading import load_settings
-from config.schema import Watch
-from config.words import Surface
-from connectors.interface import Author, Envelope, Item, Page, Stream
+from connectors.interface import Page
 from monitor import bench_detoxify, bench_judging, bench_register
-from monitor.clock import utc_now
-from monitor.demo import stage
+from monitor.bench_pages import PAGE_SIZE, bench_page, bench_site
 from monitor.demo.story import read_story
 from monitor.pipeline.intake import PageIntake
-from monitor.site import Site, open_site
+from monitor.site import Site
 from monitor.store.models import Source, StreamCursor
 
-ROUNDS, PAGES, PAGE_SIZE = 5, 20, 100
+ROUNDS, PAGES = 5, 20
 SECOND_OPINION = 64
 """Comments that detoxify itself is asked about: it needs about a second for each."""
 
@@ -46,7 +40,7 @@ def main() -> None:
 
 def _print_pipeline() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        site = _site(Path(folder))
+        site = bench_site(Path(folder))
         floor, stored = _storing(site, Path(folder))
         site.close()
     table = Table(box=None, title=f"{ROUNDS} rounds of {PAGES} pages with {PAGE_SIZE} items, medians")
@@ -73,27 +67,11 @@ def _print_second_opinion() -> None:
     screen.print(table)
 
 
-def _site(folder: Path) -> Site:
-    path = folder / "schoolwatch.toml"
-    path.write_text(stage.settings_text(mail_port=1, sources=_SOURCE), encoding="utf-8")
-    return open_site(load_settings(path))
-
-
-_SOURCE = """
-[[sources]]
-name = "bench"
-platform = "facebook"
-account = "bench"
-account_id = "1"
-base_url = "http://127.0.0.1:1"
-"""
-
-
 def _storing(site: Site, folder: Path) -> tuple[float, float]:
     """Rows per second of the floor, items per second of the pipeline."""
     floors, stores = [], []
     for number in range(ROUNDS):
-        pages = [_page(number * PAGES + one) for one in range(PAGES)]
+        pages = [bench_page(number * PAGES + one) for one in range(PAGES)]
         size = len(pages[0].items[0].raw) * 3
         floors.append(_rate(partial(_write_floor, folder / "floor.db", size)))
         stores.append(_rate(partial(_store, site, pages)))
@@ -130,33 +108,6 @@ def _store(site: Site, pages: list[Page]) -> None:
 
 def _cursor(source: Source) -> StreamCursor:
     return StreamCursor(school_id=source.school_id, source_id=source.id, watch="comments", key="1", cursor={})
-
-
-def _page(number: int) -> Page:
-    items = tuple(_item(number * PAGE_SIZE + one) for one in range(PAGE_SIZE))
-    body = b"".join(item.raw for item in items)
-    envelope = Envelope(
-        "GET", "http://127.0.0.1/", {}, 200, {}, utc_now(), hashlib.sha256(body).hexdigest(), len(body)
-    )
-    return Page(items=items, cursor={"n": number}, more=True, envelopes=(envelope,))
-
-
-def _item(number: int) -> Item:
-    text = f"Comment {number}: thank you for a lovely assembly, the children loved it. " * 3
-    raw = json.dumps({"id": str(number), "message": text, "from": {"id": "2", "name": "A. Parent"}}).encode()
-    return Item(
-        platform="facebook",
-        external_id=str(number),
-        version="1",
-        stream=Stream(Watch.COMMENTS, "1"),
-        surface=Surface.COMMENT_ON_OWN_POST,
-        text=text,
-        url=f"https://facebook.example/{number}",
-        posted_at=utc_now(),
-        posted_at_raw="now",
-        raw=raw,
-        author=Author("2", None, "A. Parent"),
-    )
 
 
 if __name__ == "__main__":
