@@ -59,9 +59,7 @@ def find_incident(session: Session, site: Site, reference: str) -> Incident:
     return incident
 
 
-def set_hold(
-    site: Site, reference: str, *, reason: str, approved_by: str, by: str, review: date
-) -> None:
+def set_hold(site: Site, reference: str, *, reason: str, approved_by: str, by: str, review: date) -> None:
     """Hold an incident, or give one that is held a new reason and review date; the old row is released."""
     now = site.now()
     if review <= today_in_london(now):
