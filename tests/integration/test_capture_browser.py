@@ -148,7 +148,6 @@ def test_a_page_that_is_not_there_says_so(host: MediaHost) -> None:
         capture_page(f"https://{PAGE}/post", proxy, browser(host))
     assert PAGE not in str(told.value)
     assert f"{PAGE} has no address" in proxy.refused, proxy.refused
-    print(proxy.refused)
 
 
 def test_nobody_else_on_this_machine_can_use_the_proxy(host: MediaHost) -> None:
