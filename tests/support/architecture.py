@@ -242,6 +242,7 @@ _READS_ITEM_FOLDERS = {
     "monitor/store/evidence_door.py": "the door itself, which notes every reading",
     "monitor/evidence/verify.py": "checks what stands there and hands nothing out",
     "monitor/evidence/captures.py": "checks what stands there and hands nothing out",
+    "monitor/bench_evidence.py": "measures how fast an invented school is sealed",
     "monitor/pipeline/sealing.py": "reduces what is withheld",
     "monitor/pipeline/locking.py": "puts it into a box, which its row's change notes",
     "monitor/pipeline/unlocking.py": "opens the box for the door",
