@@ -1,6 +1,7 @@
 """`kill -9` while the log is signed and copied: never a fork, never a leaf missing, in database and second log."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from itertools import count
@@ -95,13 +96,15 @@ def test_a_kill_at_a_boundary_would_fork_or_tear_the_log(
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_kill_at_an_fsync_would_tear_key_or_second_log(
-    tmp_path: Path, clock: SettableClock, sqlite_database: str, *, after: bool
+    tmp_path: Path, clock: SettableClock, *, after: bool
 ) -> None:
     """A power cut while the key is made would leave half a key, and a log that nobody can continue."""
+    fresh = tmp_path / "fresh"
+    with log_site(fresh, f"sqlite:///{fresh / 'log.db'}", clock, second_log=True):
+        pass
     for number in count(1):
-        folder = tmp_path / str(number)
-        with log_site(folder, f"sqlite:///{folder / 'log.db'}", clock, second_log=True):
-            pass
+        folder = shutil.copytree(fresh, tmp_path / str(number))
+        (folder / "database-url").write_text(f"sqlite:///{folder / 'log.db'}")
         status = life(folder, clock, lambda at=number: at_fsync(at, after=after))  # type: ignore[misc]
         assert faults_after(folder, clock) == [], number
         if status == 0:
