@@ -92,6 +92,14 @@ def plan(site: Site, order: Order, begun: Begun | None = None) -> int:
 
 def _checkpoint(session: Session, site: Site, order: Order) -> CheckpointRow | None:
     if order.at is None:
+        # A line of its own, so that the checkpoint is of this moment: a week in which nothing was sealed and
+        # a source failed would else be shown as it was when the log last grew.
+        custody.note(
+            session, site.school_id, site.now(), "export_begun", actor=order.actor,
+            reference=order.scope.incident, scope=str(order.scope), profile=str(order.profile),
+            reader=str(order.reader),
+        )  # fmt: skip
+        session.flush()
         return signed(session, site)
     row = at(session, site.school_id, order.at)
     if row is None:
