@@ -37,7 +37,7 @@ def run_id() -> str:
 
 
 def tool(settings: Settings) -> dict[str, str | None]:
-    """What made a record: software, settings and surroundings (evidence.md §d2, "tool")."""
+    """What made a record: software, settings and surroundings."""
     return {**_software(), "config_sha256": config_sha256(settings)}
 
 

@@ -1,7 +1,7 @@
 """The record of one item: what was seen, where, by whom, when and how (NEU 8.2, Huntington 8.4).
 
 It says what the platform answered, and of the machine that asked; nothing that a classifier or a person
-thinks of it. Fields after evidence.md §d2; what this program does not know is null, never guessed.
+thinks of it. What this program does not know is null, never guessed.
 
 `schoolwatch-record-2` is what is written today. Version 1 had no `clock`, `api`, `counts` and `language`, and
 less under `tool`; text, address and commitment stand in the same places, so that it is still checked.

@@ -76,7 +76,7 @@ def first_in_line(session: Session, school_id: int) -> None:
 
 
 def event_content(event: CustodyEvent) -> bytes:
-    """What an event's leaf commits to: every column of it, and where it was written (evidence.md §d3)."""
+    """What an event's leaf commits to: every column of it, and where it was written."""
     return canonical_json({"schema": EVENT_SCHEMA, "host": host_id(), **said_by_row(event)})
 
 
