@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from alerts.ladder.words import Step
 from config.words import Visibility
-from connectors.interface import Envelope
+from connectors.interface import Envelope, Page
 from monitor.evidence.folder import read_item
 from monitor.evidence.leaf import LeafKind
 from monitor.evidence.machine_clock import MachineClock
@@ -198,11 +198,6 @@ def test_a_platform_s_secret_would_go_to_the_police(school: TestSchool) -> None:
 # --- the clock ---------------------------------------------------------------------------------------
 
 
-class _Page:
-    def __init__(self, *envelopes: Envelope) -> None:
-        self.envelopes = envelopes
-
-
 def envelope(school: TestSchool, date: str) -> Envelope:
     return Envelope("GET", "https://a.example/", {}, 200, {"Date": date}, school.clock.now(), "0" * 64, 1)
 
@@ -218,8 +213,9 @@ def test_a_clock_that_is_wrong_would_be_found_out_in_court(school: TestSchool) -
     )
     right, wrong = "Fri, 20 Nov 2026 12:00:01 GMT", "Fri, 20 Nov 2026 12:00:00 GMT"
     for date, open_ones in ((right, 0), (wrong, 1), (wrong, 1), ("no date", 1), (right, 0)):
+        page = Page((), {}, more=False, envelopes=(envelope(school, date),))
         with school.site.database.write() as session:
-            compare_clocks(session, school.site, "facebook", _Page(envelope(school, date)))  # type: ignore[arg-type]
+            compare_clocks(session, school.site, "facebook", page)
         assert sum(row.closed_at is None for row in alerts(school, DIFFERS)) == open_ones
     assert len(alerts(school, DIFFERS)) == 1
 
