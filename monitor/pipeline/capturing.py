@@ -1,7 +1,7 @@
 """A capture that a named person asked for: the row, then the network, then the files, then the leaf.
 
 Allowed only after that person, or another, ruled out an indecent image for these very items, and never in
-the lanes of indecent or intimate images (policy.md §2.3). Whether it is still allowed is asked three times:
+the lanes of indecent or intimate images (docs/pictures.md). Whether it is still allowed is asked three times:
 before anything is fetched, before anything is written, and in the transaction that seals it.
 """
 

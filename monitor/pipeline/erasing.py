@@ -53,7 +53,7 @@ class Request:
     reason: str
     by: str
     second: str | None = None
-    """Who agreed. Needed while the item's period is not over (policy.md §6.4)."""
+    """Who agreed. Needed while the item's period is not over (docs/retention.md)."""
 
 
 def erase_on_request(site: Site, wanted: str, request: Request) -> str:
@@ -138,7 +138,7 @@ def _erase_sealed(session: Session, site: Site, item: Item, request: Request) ->
 
 
 def _check_second(site: Site, incident: Incident, request: Request) -> None:
-    """Before the period is over, two people have to want it (policy.md §6.4)."""
+    """Before the period is over, two people have to want it (docs/retention.md)."""
     period, ends_at = period_of(site, incident)
     if ends_at is not None and ends_at <= site.now():
         return
@@ -212,7 +212,7 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
 
 
 def _erase_harmless(session: Session, site: Site, item: Item, request: Request) -> None:
-    """Of what raised nothing there is no evidence; row and holding go at once (policy.md §6.5)."""
+    """Of what raised nothing there is no evidence; row and holding go at once (docs/retention.md)."""
     why = Why(ASKED_FOR, request.reason, request.by, request.second)
     _remember(session, site, item)
     session.execute(delete(Holding).where(Holding.item_id == item.id))

@@ -1,7 +1,7 @@
 """How long what was sealed is kept: what goes when and why, and the pass that lets it go.
 
 Harmless items have a pass of their own (`retention`); here is what a finding has raised, and what was
-written about it (policy.md §6.2).
+written about it (docs/retention.md).
 """
 
 from collections.abc import Callable, Iterator

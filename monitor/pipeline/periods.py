@@ -1,4 +1,4 @@
-"""Which rule of retention an incident falls under, and when its period is over (policy.md §6.2)."""
+"""Which rule of retention an incident falls under, and when its period is over (docs/retention.md)."""
 
 from datetime import datetime
 

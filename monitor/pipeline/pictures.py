@@ -1,4 +1,4 @@
-"""A person's ruling on the pictures of an incident: ruled out, or suspected (policy.md §2.3).
+"""A person's ruling on the pictures of an incident: ruled out, or suspected (docs/pictures.md).
 
 Ruled out lets a named person ask for a capture of those items. Suspected closes everything: strictest lane,
 evidence reduced to the reference, captures left as they lie, the head and the DSL told.
@@ -168,7 +168,7 @@ def _withhold(session: Session, incident: Incident) -> None:
 
 def _isolate(session: Session, site: Site, incident: Incident, row: ImageRuling) -> int:
     """A picture that is here already is neither opened nor copied nor quietly deleted: the police say what
-    becomes of it (policy.md §2.3). Its files stay where they are, and nothing reads them.
+    becomes of it (docs/pictures.md). Its files stay where they are, and nothing reads them.
     """
     taken = select(Capture).where(
         Capture.school_id == site.school_id,

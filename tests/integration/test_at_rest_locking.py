@@ -81,7 +81,7 @@ def faults(school: TestSchool) -> tuple[str, ...]:
     return tuple(f"{fault.item}: {fault.why}" for fault in found.faults)
 
 
-def open_up(school: TestSchool, reference: str, key=MANAGER) -> Unlocked:  # type: ignore[no-untyped-def]
+def open_up(school: TestSchool, reference: str, key=MANAGER) -> Unlocked:  # type: ignore[no-untyped-def]  # a key of either kind
     return unlock(school.site, reference, key, WHO)
 
 
@@ -144,7 +144,7 @@ def test_it_waits_fourteen_days_and_for_the_closing(school: TestSchool) -> None:
 
 
 @pytest.mark.parametrize("key", [MANAGER, RECOVERY], ids=["manager", "recovery"])
-def test_either_key_shows_what_was_sealed(school: TestSchool, key) -> None:  # type: ignore[no-untyped-def]
+def test_either_key_shows_what_was_sealed(school: TestSchool, key) -> None:  # type: ignore[no-untyped-def]  # a key of either kind
     """One lost key must not lose the evidence."""
     reference = lock_one(school)
     found = open_up(school, reference, key)

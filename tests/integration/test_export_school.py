@@ -64,7 +64,7 @@ def told(school: TestSchool, words: str, author: str = "stranger") -> None:
 
 def made(school: TestSchool, folder: str, **changes: object) -> ExportMade:
     order = Order(Scope(week=IsoWeek.of(school.clock.now())), school.folder / folder, actor="A. Manager")
-    return make_export(school.site, replace(order, **changes))  # type: ignore[arg-type]
+    return make_export(school.site, replace(order, **changes))  # type: ignore[arg-type]  # fields of an order
 
 
 def files_of(path: Path) -> dict[str, bytes]:
@@ -109,7 +109,7 @@ def test_the_same_export_would_have_other_bytes_a_month_later(school: TestSchool
     told(school, "ABUSE that came later")
     told(school, "harmless")
     with school.site.database.write() as session:
-        for task in session.query(Incident).first().tasks:  # type: ignore[union-attr]
+        for task in session.query(Incident).first().tasks:  # type: ignore[union-attr]  # there is one
             task.state, task.decided_at, task.reason = "skipped", school.clock.now(), "later"
     made(school, "between")
     school.clock.advance(timedelta(days=40))

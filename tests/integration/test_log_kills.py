@@ -89,7 +89,7 @@ def test_a_kill_at_a_boundary_would_fork_or_tear_the_log(
         pass
     for boundary in SIGNING:
         for passing in (1, 2):
-            prepare = lambda at=boundary, number=passing: at_boundary(at, number)  # noqa: E731
+            prepare = lambda at=boundary, number=passing: at_boundary(at, number)  # noqa: E731  the defaults bind them now
             assert life(tmp_path, clock, prepare) == KILLED, boundary
             assert faults_after(tmp_path, clock) == [], (boundary, passing)
 
@@ -105,7 +105,7 @@ def test_a_kill_at_an_fsync_would_tear_key_or_second_log(
     for number in count(1):
         folder = shutil.copytree(fresh, tmp_path / str(number))
         (folder / "database-url").write_text(f"sqlite:///{folder / 'log.db'}")
-        status = life(folder, clock, lambda at=number: at_fsync(at, after=after))  # type: ignore[misc]
+        status = life(folder, clock, lambda at=number: at_fsync(at, after=after))  # type: ignore[misc]  # a default binds it now
         assert faults_after(folder, clock) == [], number
         if status == 0:
             break

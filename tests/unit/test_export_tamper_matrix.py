@@ -42,7 +42,7 @@ def by_script(script: Path, export: Path, *options: str) -> tuple[int, str]:
 
 
 def said_by_us(export: Path, **more: str | bytes) -> str:
-    return "\n".join(f"{name}: {why}" for name, why in check_export(export, **more).faults)  # type: ignore[arg-type]
+    return "\n".join(f"{name}: {why}" for name, why in check_export(export, **more).faults)  # type: ignore[arg-type]  # its options
 
 
 @both_forms
@@ -277,7 +277,7 @@ def test_a_zip_bomb_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.Mo
     assert "too large" in said_by_us(crafted(tmp_path, [("bomb", b"\0" * 3_000_000)]))
     monkeypatch.setattr(standalone, "MOST_FILES", 40)
     many = [(f"f{number}", b"") for number in range(50)]
-    assert "too large" in said_by_us(crafted(tmp_path, many))  # type: ignore[arg-type]
+    assert "too large" in said_by_us(crafted(tmp_path, many))  # type: ignore[arg-type]  # lists are invariant
 
 
 def test_a_folder_with_links_and_pipes_would_be_followed(tmp_path: Path) -> None:

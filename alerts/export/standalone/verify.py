@@ -73,7 +73,7 @@ def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
     else:
         archive = zipfile.ZipFile(path)  # reads no more of an entry than the size that it claims
         entries = [(one.filename, one.external_attr >> 16, one.file_size,
-                    lambda one=one: archive.read(one)) for one in archive.infolist()]  # type: ignore[misc]
+                    lambda one=one: archive.read(one)) for one in archive.infolist()]  # type: ignore[misc]  # a default binds it now
     if len(entries) > MOST_FILES or sum(entry[2] for entry in entries) > MOST_BYTES:
         raise Bad(f"is too large: more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes; not read")
     files: dict[str, bytes] = {}

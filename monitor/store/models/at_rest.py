@@ -63,7 +63,7 @@ class Erasure(Base):
     reason: Mapped[Words]
     by: Mapped[Name]
     second: Mapped[Name | None]
-    """Who agreed, where the period was not over (two-person rule, policy.md §6.4)."""
+    """Who agreed, where the period was not over (two-person rule, docs/retention.md)."""
 
 
 class LabelledFile(Base):
