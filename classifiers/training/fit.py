@@ -124,15 +124,17 @@ def _fit_heads(parts: Sequence[_Rows]) -> tuple[F32, F32]:
     matrix = sp.vstack([part.table for part in parts], format="csr")
     truth = np.concatenate([part.truth for part in parts])
     weight = np.concatenate([np.full(len(part.truth), part.weight) for part in parts])
-    # The dual form: with many more columns than comments it is some fifteen times faster.
-    heads = [
-        LogisticRegression(solver="liblinear", dual=True, random_state=0, max_iter=2000).fit(
-            matrix, truth[:, place], weight
-        )
-        for place in range(len(HEADS))
-    ]
+    heads = [_fit_head(matrix, truth[:, place], weight) for place in range(len(HEADS))]
     coefficients = np.stack([head.coef_[0] for head in heads], axis=1).astype(np.float32)
     return coefficients, np.array([head.intercept_[0] for head in heads], dtype=np.float32)
+
+
+def _fit_head(matrix: sp.csr_matrix, truth: npt.NDArray[np.bool_], weight: F64) -> LogisticRegression:
+    """One head. The dual form is some fifteen times faster, with many more columns than comments; a finer
+    tolerance takes twice the time and changes no average precision in its third digit.
+    """
+    model = LogisticRegression(solver="liblinear", dual=True, random_state=0, max_iter=2000, tol=0.01)
+    return model.fit(matrix, truth, weight)
 
 
 def level_thresholds(scores: F64, truth: npt.NDArray[np.bool_]) -> F32:

@@ -1,4 +1,4 @@
-"""The whole course of the encoder: public data, then schools and contrast lines with some of it again."""
+"""The whole course of the encoder: public data and contrast lines, then schools with some of both again."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -20,14 +20,15 @@ from classifiers.training.encoder.teaching import Course, teach
 Say = Callable[[str], None]
 _THREADS = 2
 """Always as many: sums over another number of threads round otherwise."""
-_PUBLIC_ROWS = 25_000
+_PUBLIC_ROWS = 20_000
 _FIRST = Course(rounds=1, rate=1.5e-4, batch=32)
-_LEFT_OUT = Course(rounds=4, rate=1.8e-4)
-_SHIPPED = Course(rounds=7, rate=1.5e-4)
+"""Public rows and every contrast line: they belong to no school, so they are learned once for all of them."""
+_LEFT_OUT = Course(rounds=3, rate=1.5e-4)
+_SHIPPED = Course(rounds=4, rate=1.5e-4)
 """The shipped encoder learns longer than those that only tell how well a school left out is judged."""
-_REPLAYED, _REPLAY_WEIGHT = 500, 0.7
+_REPLAYED, _REPLAY_WEIGHT = 600, 0.7
 """Public rows in each later round: what was learned from them is not to be forgotten, nor to lead."""
-_CONTRASTED = 1_200
+_CONTRASTED = 1_500
 """Contrast lines in each later round, others each time: many are variants of one another."""
 
 
@@ -56,7 +57,7 @@ class Teacher:
     def _first_course(self, path: Path) -> dict[str, torch.Tensor]:
         if not path.exists():
             network = self._started()
-            teach(network, lambda _: self._public, _FIRST, self._say)
+            teach(network, lambda _: self._public + self._contrast, _FIRST, self._say)
             with written_whole(path) as part:
                 torch.save(network.state_dict(), part)
         weights: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
