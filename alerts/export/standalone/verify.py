@@ -122,11 +122,13 @@ def openssl(arguments: str, **handed: bytes) -> tuple[bool, str]:
 
 def public_key(files: dict[str, bytes]) -> tuple[str, bytes]:
     """The log's name, and the 32 bytes of its key; pubkey.pem and vkey.txt must speak of the same one."""
-    der = unbase64("".join(files[KEY].decode("ascii").split("-----")[2].split()))
     name, _, encoded = files["SEAL/vkey.txt"].decode("ascii").strip().split("+", 2)
-    if len(der) != 44 or unbase64(encoded) != b"\x01" + der[12:]:  # RFC 8410: 12 bytes that say "Ed25519"
+    key, (begin, inside, *end) = unbase64(encoded)[1:], files[KEY].split(b"\n")
+    # To the byte, or openssl might read another key out of it. RFC 8410: 12 bytes that say "Ed25519".
+    whole = unbase64(inside, validate=True) == bytes.fromhex("302a300506032b6570032100") + key and len(key) == 32
+    if not whole or [begin, *end] != [b"-----BEGIN PUBLIC KEY-----", b"-----END PUBLIC KEY-----", b""]:
         raise Bad("pubkey.pem and vkey.txt are not the same Ed25519 key")
-    return name, der[12:]
+    return name, key
 
 def opened(note: bytes, files: dict[str, bytes]) -> str:
     """The text of a signed note (C2SP): text, empty line, `- name base64(key id + signature)`."""
@@ -252,7 +254,8 @@ def check_since(earlier: bytes, files: dict[str, bytes]) -> str:
 def check_export_line(proof: bytes, files: dict[str, bytes], log: str) -> str:
     """The log's own line about this export commits to the list of the payload."""
     text, note = proven_leaf(proof, log)
-    leaf, _, salt = json.loads(text), opened(note, files), bytes.fromhex(files["SEAL/export-salt"].decode().strip())
+    leaf, salt = json.loads(text), bytes.fromhex(files["SEAL/export-salt"].decode().strip())
+    if checkpoint(opened(note, files)) != checkpoint(note.decode()): raise Bad("its checkpoint was not signed")
     if leaf["kind"] != "export" or leaf["commit"] != sha256(salt + files[PAYLOAD]).hex():
         raise Bad("the log was told of another export than this one")
     return f"Proof: this export is line {leaf['seq']} of the log"
