@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from monitor.evidence.keys import KeyUnusable, fingerprint, log_signer
-from monitor.evidence.log.note import Verifier, parted
+from monitor.evidence.log.note import BadNote, Verifier, parted
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
@@ -38,7 +38,7 @@ def signed(session: Session, site: Site, now: datetime | None = None) -> Checkpo
         passing(Boundary.BEFORE_CHECKPOINT)
         row = make_checkpoint(session, site.school_id, log_signer(site), now or site.now())
         passing(Boundary.AFTER_CHECKPOINT)
-    except (LogForked, KeyUnusable) as error:
+    except (LogForked, KeyUnusable, BadNote) as error:
         _log.exception("log_not_signed", problem=type(error).__name__)
         mend = "Change nothing, keep the last backup, and run `schoolwatch evidence verify`."
         tell_operators(session, site, Trouble(UNSIGNED, _SUBJECT, f"{error}", mend))

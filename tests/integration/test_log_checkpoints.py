@@ -104,6 +104,15 @@ def test_a_log_that_lost_its_end_is_not_signed_again(site: Site) -> None:
         make_checkpoint(session, site.school_id, log_signer(site), site.now())
 
 
+def test_a_checkpoint_that_cannot_be_read_holds_no_alert_back(site: Site) -> None:
+    """One damaged row would keep every later alert from leaving, and nobody would hear of it."""
+    grow(site, 5)
+    without_triggers(site.database, "UPDATE checkpoints SET note = 'damaged'")
+    assert grow(site, 1) is None
+    with site.database.read() as session:
+        assert session.scalars(select(OperatorAlert.kind)).all() == ["log_unsigned"]
+
+
 def test_a_lost_key_is_not_replaced_by_another(site: Site) -> None:
     """Nobody who kept a mail could tell the new key from a forger's."""
     before = log_signer(site)
