@@ -21,6 +21,29 @@ def is_plain_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and ".." not in name
 
 
+CAPTURE_RECORD = "capture.json"
+"""In a capture: who at the school asked for it, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedCapture:
+    """Pictures that a person asked for: the sealed files as they stand, and the proof of their line."""
+
+    number: int
+    files: Mapping[str, bytes]
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LaterObservation:
+    """What the platform said of an item at a later time: the record that its line of the log commits to."""
+
+    number: int
+    record: bytes
+    salt: bytes
+    proof: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class ExportedItem:
     """One item, its place and times, and its sealed files as they stand (name → bytes).
@@ -55,11 +78,16 @@ class ExportedItem:
     """Given when a named person produces it, e.g. `JS/1`."""
     shows_words: bool = False
     """Whether a part of the words (masked) may stand in the index although the files are withheld."""
+    captures: tuple[ExportedCapture, ...] = ()
+    captures_left_out: str = ""
+    """Which captures there are beside these, and why they are not here."""
+    observations: tuple[LaterObservation, ...] = ()
 
     def __post_init__(self) -> None:
         if not is_plain_name(self.item_id):
             raise BadContents(f"item id {self.item_id!r} cannot be the name of a folder")
-        odd = [name for name in self.files if not all(is_plain_name(part) for part in name.split("/"))]
+        named = [*self.files, *(name for one in self.captures for name in one.files)]
+        odd = [name for name in named if not all(is_plain_name(part) for part in name.split("/"))]
         if odd:
             raise BadContents(f"item {self.item_id}: {odd[0]!r} cannot be the name of a file")
         if self.lane is Lane.INDECENT_IMAGE and self.files:
@@ -70,7 +98,8 @@ class ExportedItem:
             raise BadContents(
                 f"item {self.item_id}: an item without files needs a reason why they are withheld"
             )
-        if (self.files or (self.text and not self.shows_words)) and self.withheld_reason is not None:
+        handed = self.files or self.captures or self.observations or (self.text and not self.shows_words)
+        if handed and self.withheld_reason is not None:
             raise BadContents(f"item {self.item_id}: what is withheld must not be handed over")
 
 

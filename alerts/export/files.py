@@ -4,7 +4,7 @@ from importlib.resources import files as resources
 
 from alerts.export import tables
 from alerts.export.bag import bagged, bagging_date
-from alerts.export.contents import ExportContents
+from alerts.export.contents import ExportContents, ExportedItem
 from alerts.export.papers import papers
 from alerts.export.profiles import Profile
 from alerts.export.readme import readme
@@ -40,6 +40,20 @@ def payload_files(contents: ExportContents, seal: Seal) -> dict[str, bytes]:
     for item in contents.items:
         files |= {f"items/{item.item_id}/{name}": data for name, data in item.files.items()}
         files |= {f"proofs/{item.item_id}{ending}": data for ending, data in item.proofs.items()}
+        files |= _later(item)
+    return files
+
+
+def _later(item: ExportedItem) -> dict[str, bytes]:
+    """What was captured and seen of an item after it was sealed."""
+    files: dict[str, bytes] = {}
+    for one in item.captures:
+        files |= {f"captures/{item.item_id}/{one.number}/{name}": data for name, data in one.files.items()}
+        files[f"proofs/{item.item_id}.capture-{one.number}.tlog-proof"] = one.proof
+    for seen in item.observations:
+        name = f"observations/{item.item_id}/{seen.number}"
+        files |= {f"{name}.json": seen.record, f"{name}.salt": f"{seen.salt.hex()}\n".encode()}
+        files[f"proofs/{item.item_id}.observation-{seen.number}.tlog-proof"] = seen.proof
     return files
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from alerts.export.contents import ExportContents, ExportedItem
+from alerts.export.contents import CAPTURE_RECORD, ExportContents, ExportedCapture, ExportedItem
 from config.words import Lane
 
 MASK = "[name left out]"
@@ -42,8 +42,18 @@ def for_profile(contents: ExportContents, profile: Profile, names: Names) -> Exp
 
 def _for_host(contents: ExportContents) -> ExportContents:
     """Schoolwatch reports nothing of a possible indecent image to a host (design, promise 3)."""
-    items = tuple(item for item in contents.items if item.lane is not Lane.INDECENT_IMAGE)
+    items = tuple(_offending(item) for item in contents.items if item.lane is not Lane.INDECENT_IMAGE)
     return replace(contents, items=items, tasks=(), custody=(), counts=None, categories_shown=False)
+
+
+def _offending(item: ExportedItem) -> ExportedItem:
+    """Its captures without the record of who at the school asked for them, and why."""
+    return replace(item, captures=tuple(_unasked(one) for one in item.captures))
+
+
+def _unasked(capture: ExportedCapture) -> ExportedCapture:
+    files = {name: data for name, data in capture.files.items() if name != CAPTURE_RECORD}
+    return replace(capture, files=files)
 
 
 def _for_governors(contents: ExportContents, names: Names) -> ExportContents:
@@ -62,7 +72,7 @@ def _masked(item: ExportedItem, names: Names) -> ExportedItem:
     return replace(
         item, url="", external_id="", handle=MASK, exhibit_ref="", text=text, files={},
         withheld_reason=item.withheld_reason or "Masked for governors: the sealed files stay at the school.",
-        shows_words=True,
+        shows_words=True, captures=(), captures_left_out="", observations=(),
     )  # fmt: skip
 
 

@@ -21,6 +21,9 @@ def readme(contents: ExportContents, seal: Seal, payload: Mapping[str, bytes]) -
         seal=seal,
         unread=contents.unread,
         indecent=any(item.lane is Lane.INDECENT_IMAGE for item in contents.items),
+        left_out=[
+            (item.item_id, item.captures_left_out) for item in contents.items if item.captures_left_out
+        ],
         there={name.split("/")[1] for name in payload},
         stamped="SEAL/stamped-checkpoint" if seal.stamped_checkpoint else "SEAL/checkpoint",
         stamps=[(stamp.authority, stamp.gen_time, int(stamp.gen_time.timestamp())) for stamp in seal.stamps],

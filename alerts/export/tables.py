@@ -64,6 +64,7 @@ def index(contents: ExportContents) -> bytes:
         "exhibit", "incident", "item", "severity", "lane", "considered", "platform", "handle as shown",
         "address", "platform id", "posted (UTC)", "seen (UTC)", "seen (UK)", "sealed (UTC)",
         "what was written", "folder", "files", "line of the log", "why withheld",
+        "captures", "captures left out", "later observations",
     )  # fmt: skip
     ordered = sorted(contents.items, key=lambda item: (-item.severity.rank, item.reference, item.item_id))
     return table(header, [_item(item, hints=contents.categories_shown) for item in ordered])
@@ -85,6 +86,9 @@ def _item(item: ExportedItem, *, hints: bool) -> list[str]:
         str(len(item.files)),
         "" if item.log_line is None else str(item.log_line),
         item.withheld_reason or "",
+        " ".join(f"captures/{item.item_id}/{one.number}" for one in item.captures),
+        item.captures_left_out,
+        " ".join(f"observations/{item.item_id}/{one.number}.json" for one in item.observations),
     ]
 
 

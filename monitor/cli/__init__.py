@@ -29,6 +29,7 @@ from monitor.cli import (
     records,
     register,
     setup,
+    unbox,
     watching,
 )
 from monitor.cli.faults import in_one_line
@@ -80,6 +81,7 @@ for commands in (
     card,
     at_rest,
     demo,
+    unbox,
 ):
     commands.add_to(app)
 

@@ -92,7 +92,8 @@ def _tell(made: ExportMade, *, locked: bool) -> None:
     proof = made.path.with_name(made.path.name.removesuffix(BOX) + PROOF)
     say(f"Wrote {made.path}\nSHA-256 {made.sha256}\nIts line in the log is proven in {proof.name}.")
     if locked:
-        say("It is locked to the reader's key. docs/export.md says how they open it.")
+        say("It is locked to the reader's key. They open it with:")
+        say(f"schoolwatch evidence unbox {made.path.name} --key KEY --out NAME.zip")
     else:
         say(f"Check it with: schoolwatch evidence verify {made.path}")
 

@@ -89,8 +89,9 @@ def read_public(path: Path) -> X25519PublicKey:
 
 
 def read_private(path: Path, passphrase: str) -> X25519PrivateKey:
+    """An empty passphrase is none: a reader's own key may lie in clear."""
     try:
-        key = load_pem_private_key(path.read_bytes(), passphrase.encode())
+        key = load_pem_private_key(path.read_bytes(), passphrase.encode() or None)
     except OSError as error:
         raise KeyUnusable(f"{path} cannot be read ({error.strerror})") from error
     except Exception as error:

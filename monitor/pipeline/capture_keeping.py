@@ -18,13 +18,17 @@ GIVEN_UP = timedelta(hours=1)
 """A capture has limits of time that end it long before; what is older died on the way."""
 
 
-def captured_files(site: "Site", item_uid: str, access: Access) -> dict[str, bytes]:
+def captured_files(
+    site: "Site", item_uid: str, access: Access, *, below: int | None = None
+) -> dict[str, bytes]:
     """All captures of an item as `capture-NNN/NAME` → bytes, after an event for each was committed.
 
-    What is isolated stays where it is. Opens a transaction of its own.
+    `below` leaves out those whose line in the log is not among its first so many. What is isolated stays
+    where it is. Opens a transaction of its own.
     """
     with site.database.write() as session:
-        rows = _kept(session, site.school_id, item_uid)
+        kept = _kept(session, site.school_id, item_uid)
+        rows = [row for row in kept if below is None or (row.leaf_seq is not None and row.leaf_seq < below)]
         for row in rows:
             custody.note(
                 session, site.school_id, site.now(), access.action, actor=access.actor, role=access.role,

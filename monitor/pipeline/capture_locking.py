@@ -13,6 +13,7 @@ from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import add_to_capture, keep_in_capture, read_capture
 from monitor.evidence.lock_keys import KeyUnusable
 from monitor.evidence.lockbox import BOX, opened
+from monitor.pipeline.capture_unboxing import box_name
 from monitor.pipeline.locking import LockKeys, alone, lock_keys
 from monitor.site import Site
 from monitor.store import custody
@@ -49,7 +50,7 @@ def _lock_one(site: Site, keys: LockKeys, row: Capture) -> int:
     if {name: sha256(content) for name, content in files.items()} != row.files:
         log.error("capture_differs", item=row.item_uid, capture=row.number)  # `evidence verify` names it
         return 0
-    box = keys.box(files, _about(row))
+    box = keys.box(files, box_name(row))
     add_to_capture(site.evidence, row.item_uid, row.number, {BOX: box})
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
@@ -62,10 +63,6 @@ def _lock_one(site: Site, keys: LockKeys, row: Capture) -> int:
         )
     keep_in_capture(site.evidence, row.item_uid, row.number, {BOX})
     return 1
-
-
-def _about(row: Capture) -> str:
-    return f"{row.item_uid}/capture-{row.number:03d}"
 
 
 def _finish(site: Site) -> None:
@@ -93,7 +90,7 @@ def unlocked_captures(
                 session, site.school_id, site.now(), "viewed", actor=by, purpose=reason,
                 item_uid=row.item_uid, reference=reference, capture=row.number,
             )  # fmt: skip
-        found = [(row.item_uid, row.number, _about(row)) for row in rows]
+        found = [(row.item_uid, row.number, box_name(row)) for row in rows]
     given: dict[str, dict[str, bytes]] = {}
     for uid, number, about in found:
         box = read_capture(site.evidence, uid, number).get(BOX, b"")

@@ -13,8 +13,10 @@ from alerts.export.contents import (
     Counts,
     CustodyRow,
     ExportContents,
+    ExportedCapture,
     ExportedItem,
     FailureRow,
+    LaterObservation,
     SourceRow,
     TaskRow,
 )
@@ -29,6 +31,7 @@ from monitor.evidence.log.checkpoint import Checkpoint
 from monitor.evidence.log.note import Signer
 from monitor.evidence.log.proof import TlogProof
 from monitor.evidence.log.tree import Frontier, consistency_path, inclusion_path, leaf_hash
+from monitor.evidence.observation import Observation, Observed, observation_record
 
 SEEN = datetime(2026, 11, 17, 20, 15, tzinfo=UTC)
 MADE = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -134,6 +137,26 @@ def sealed_files(uid: str, log: FakeLog, number: int) -> tuple[dict[str, bytes],
     return {**files, "seal.json": canonical_json(seal)}, first, log.add(LeafKind.EVIDENCE, uid, commit)
 
 
+def captured(uid: str, log: FakeLog, number: int) -> tuple[dict[str, bytes], int]:
+    """A capture's files with a true seal, and its place in the log."""
+    files = {"capture.json": b'{"asked_by":"J. Smith"}', "media-1.png": b"picture %d" % number}
+    salt = bytes([number, 3]) * 16
+    manifest = {name: sha256(data) for name, data in files.items()}
+    commit = commitment(salt, canonical_json(manifest))
+    seal = {
+        "item_id": uid, "capture": 1, "manifest": manifest, "manifest_salt": salt.hex(), "manifest_commit": commit,
+    }  # fmt: skip
+    return {**files, "seal.json": canonical_json(seal)}, log.add(LeafKind.CAPTURE, uid, commit)
+
+
+def seen_later(uid: str, log: FakeLog, number: int) -> tuple[bytes, bytes, int]:
+    """The record of an observation, its salt, and its place in the log."""
+    seen = Observation(uid, Observed.COUNTS, counts={"likes": number})
+    record = observation_record(seen, uid=f"0194-{number}", at=SEEN, tool={"name": "schoolwatch"})
+    salt = bytes([number, 2]) * 16
+    return record, salt, log.add(LeafKind.OBSERVATION, f"0194-{number}", commitment(salt, record))
+
+
 def item(number: int, **changes: Any) -> ExportedItem:
     values: dict[str, Any] = {
         "item_id": f"0193-{number}",
@@ -232,14 +255,20 @@ def good_bag(
         log.add(LeafKind.ITEM, f"0190-{number}", hashlib.sha256(said).hexdigest())
     sealed = [sealed_files(f"0193-{number}", log, number) for number in (41, 42)]
     hidden = log.add(LeafKind.ITEM, "0193-43", "00" * 32)
+    pictures = [captured(f"0193-{number}", log, number) for number in (41, 42)]
+    later = [seen_later(f"0193-{number}", log, number) for number in (41, 42)]
     log.add(LeafKind.CUSTODY, "0199-1", "11" * 32)
     size = len(log.leaves)
     items = [
         item(
             number, files=files, log_line=first, text=f"words {number}",
             proofs={".tlog-proof": log.proof(first, size), ".evidence.tlog-proof": log.proof(second, size)},
+            captures=(ExportedCapture(1, picture, log.proof(taken, size)),),
+            observations=(LaterObservation(1, record, salt, log.proof(seen, size)),),
         )
-        for number, (files, first, second) in zip((41, 42), sealed, strict=True)
+        for number, (files, first, second), (picture, taken), (record, salt, seen) in zip(
+            (41, 42), sealed, pictures, later, strict=True
+        )
     ]  # fmt: skip
     reference = item(
         43, lane=Lane.INDECENT_IMAGE, files={}, withheld_reason="Possible indecent image: reference only",

@@ -97,6 +97,39 @@ def _items_and_proofs_exchanged(files: Files) -> tuple[Files, list[str]]:
     return relisted(changed), [f"data/items/{ONE}", f"data/items/{OTHER}", MANIFEST]
 
 
+def _captures_exchanged(files: Files) -> tuple[Files, list[str]]:
+    changed = dict(files)
+    for name in files:
+        if f"data/captures/{ONE}/" in name:
+            changed = _swapped(changed, name, name.replace(ONE, OTHER))
+    return relisted(changed), [f"data/captures/{ONE}/1", f"data/captures/{OTHER}/1", MANIFEST]
+
+
+def _observations_exchanged_with_proofs(files: Files) -> tuple[Files, list[str]]:
+    changed = dict(files)
+    for name in files:
+        if f"data/observations/{ONE}/" in name or f"{ONE}.observation-" in name:
+            changed = _swapped(changed, name, name.replace(ONE, OTHER))
+    return relisted(changed), [f"data/observations/{ONE}/1", f"data/observations/{OTHER}/1", MANIFEST]
+
+
+def _picture_exchanged(files: Files) -> tuple[Files, list[str]]:
+    """A capture's picture and the seal's own hash of it, and every list."""
+    name, seal = f"data/captures/{ONE}/1/media-1.png", f"data/captures/{ONE}/1/seal.json"
+    old, new = (hashlib.sha256(data).hexdigest().encode() for data in (files[name], b"another"))
+    changed = files | {name: b"another", seal: files[seal].replace(old, new)}
+    return relisted(changed), [f"data/captures/{ONE}/1", MANIFEST]
+
+
+def _proof_of_a_capture_dropped(files: Files) -> tuple[Files, list[str]]:
+    name = f"data/proofs/{ONE}.capture-1.tlog-proof"
+    return relisted(_without(files, name)), [f"data/captures/{ONE}/1", name]
+
+
+def _salt_of_an_observation_changed(files: Files) -> tuple[Files, list[str]]:
+    return relisted(files | {f"data/observations/{ONE}/1.salt": b"00" * 32}), [f"data/observations/{ONE}/1"]
+
+
 def _payload_and_lists_rewritten(files: Files) -> tuple[Files, list[str]]:
     changed = files | {"data/custody.csv": files["data/custody.csv"].replace(b"schoolwatch", b"nobody")}
     return relisted(changed), ["SEAL/signed-files", MANIFEST]
@@ -145,6 +178,11 @@ class Tampered(Enum):
     seal_dropped_and_relisted = member(_seal_dropped_and_relisted)
     items_exchanged = member(_items_exchanged)
     items_and_proofs_exchanged = member(_items_and_proofs_exchanged)
+    captures_exchanged = member(_captures_exchanged)
+    observations_exchanged_with_proofs = member(_observations_exchanged_with_proofs)
+    picture_exchanged = member(_picture_exchanged)
+    proof_of_a_capture_dropped = member(_proof_of_a_capture_dropped)
+    salt_of_an_observation_changed = member(_salt_of_an_observation_changed)
     payload_and_lists_rewritten = member(_payload_and_lists_rewritten)
     item_taken_out_with_its_lines = member(_item_taken_out_with_its_lines)
     words_of_an_item_changed = member(_words_of_an_item_changed)

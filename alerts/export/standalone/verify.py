@@ -11,17 +11,16 @@ FOLDER or ZIP   the export; the folder that this file lies in if left out.
 --proof         NAME.zip.tlog-proof, which came beside the zip; looked for beside the export if left out.
 
 Checked: (1) every file against the two lists of a BagIt bag (RFC 8493), and that there is nothing besides;
-(2) the school's Ed25519 signatures over these lists and over the log's checkpoint; (3) each item's files
-against its seal, and the seal's two lines in the log against the checkpoint (Merkle tree, RFC 6962); (4) the
-time stamps over the checkpoint (RFC 3161); (5) --since; (6) the export's own line in the log. Whoever doubts
-this file takes it from another copy. Exit status: 0 all matches, 1 something does not and is named, 2 misuse.
+(2) the school's Ed25519 signatures over these lists and over the log's checkpoint; (3) each item, capture and
+later observation against its seal and its lines in the log, and these against the checkpoint (Merkle tree,
+RFC 6962); (4) the time stamps over the checkpoint (RFC 3161); (5) --since; (6) the export's own line in the
+log. Exit status: 0 all matches, 1 something does not and is named, 2 misuse.
 """
 
 # fmt: off
 from __future__ import annotations
 
 import argparse
-import calendar
 import hashlib
 import json
 import re
@@ -29,10 +28,10 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from base64 import b64decode as unbase64
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +52,10 @@ def canonical(value: object) -> bytes:
 
 def attempt(faults: list[tuple[str, str]], name: str, what: Callable[..., Any], *arguments: Any) -> Any:
     """What a check finds, or stumbles over, becomes a fault under a name."""
-    try:
-        return what(*arguments)
-    except KeyError as missing:
-        faults.append((name, f"could not be checked: {missing.args[0]} is missing"))
-    except Bad as wrong:
-        faults.append((name, str(wrong)))
-    except Exception as error:  # whatever a file of any content at all can bring about
-        faults.append((name, f"was changed: it cannot be read ({error})"))
+    try: return what(*arguments)
+    except KeyError as missing: faults.append((name, f"could not be checked: {missing.args[0]} is missing"))
+    except Bad as wrong: faults.append((name, str(wrong)))
+    except Exception as error: faults.append((name, f"was changed: it cannot be read ({error})"))
     return None
 
 def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
@@ -78,12 +73,10 @@ def read(path: Path, faults: list[tuple[str, str]]) -> dict[str, bytes]:
         raise Bad(f"is too large: more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes; not read")
     files: dict[str, bytes] = {}
     for name, mode, _, content in entries:
-        if name in files:
-            faults.append((name, "was added: it stands in the zip twice"))
+        if name in files: faults.append((name, "was added: it stands in the zip twice"))
         elif stat.S_IFMT(mode) not in (0, stat.S_IFREG) or not re.fullmatch(f"{PLAIN}(?:/{PLAIN})*", name):
             faults.append((name, "was added: no plain file, or a name that leads elsewhere"))
-        else:
-            files[name] = attempt(faults, name, content) or b""
+        else: files[name] = attempt(faults, name, content) or b""
     return files
 
 # --- (1) The lists ---
@@ -112,12 +105,10 @@ def check_lists(files: dict[str, bytes], faults: list[tuple[str, str]]) -> None:
 def openssl(arguments: str, **handed: bytes) -> tuple[bool, str]:
     """(Whether openssl agreed, what it said). What is handed over by name lies in its folder as a file."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in handed.items():
-            Path(folder, name).write_bytes(data)
+        for name, data in handed.items(): Path(folder, name).write_bytes(data)
         try:
             done = subprocess.run(["openssl", *arguments.split()], cwd=folder, capture_output=True)
-        except OSError as error:
-            raise Bad(f"could not be checked: the openssl program does not run ({error})") from error
+        except OSError as error: raise Bad(f"could not be checked: the openssl program does not run ({error})") from error
     return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 def public_key(files: dict[str, bytes]) -> tuple[str, bytes]:
@@ -160,24 +151,19 @@ def check_signed_files(files: dict[str, bytes]) -> None:
 def climb(at: int, last: int, old: bytes, new: bytes, path: list[bytes]) -> tuple[bytes, bytes]:
     """Two ways up the tree at once, of an older tree and a newer one (RFC 9162, 2.1.3.2 and 2.1.4.2)."""
     for sibling in path:
-        if last == 0:
-            raise Bad("its proof is too long")
+        if last == 0: raise Bad("its proof is too long")
         if at & 1 or at == last:
             old, new = sha256(b"\x01" + sibling + old), sha256(b"\x01" + sibling + new)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            new = sha256(b"\x01" + new + sibling)
+            while at and not at & 1: at, last = at >> 1, last >> 1
+        else: new = sha256(b"\x01" + new + sibling)
         at, last = at >> 1, last >> 1
-    if last:
-        raise Bad("its proof is too short")
+    if last: raise Bad("its proof is too short")
     return old, new
 
 def check_consistent(size: int, root: bytes, new_size: int, new_root: bytes, path: list[bytes]) -> None:
     """The newer tree begins with the whole older one."""
     at, last, path = size - 1, new_size - 1, path if size & (size - 1) else [root, *path]
-    while at & 1 and size != new_size:
-        at, last = at >> 1, last >> 1
+    while at & 1 and size != new_size: at, last = at >> 1, last >> 1
     shown = (new_root, root) if size == new_size else climb(at, last, path[0], path[0], path[1:])
     if shown != (root, new_root):
         raise Bad(f"the log was rewritten: it no longer begins with the {size} lines that it had then")
@@ -193,37 +179,54 @@ def proven_leaf(data: bytes, log: str) -> tuple[str, bytes]:
         raise Bad("its line does not stand in the log at that checkpoint")
     return leaf.decode(), note.encode()
 
+def as_sealed(own: dict[str, bytes]) -> Any:
+    """The seal of an item or a capture. A host is not given capture.json: who at the school asked, and why."""
+    seal = json.loads(own["seal.json"])
+    manifest, hashed = seal["manifest"], {name: sha256(data).hex() for name, data in own.items() if name != "seal.json"}
+    there = {"capture.json": manifest.get("capture.json"), **hashed}
+    odd = sorted(one for one in {*there, *manifest} if there.get(one) != manifest.get(one))
+    commit = sha256(bytes.fromhex(seal["manifest_salt"]) + canonical(manifest)).hex()
+    if odd or commit != seal["manifest_commit"] or canonical(seal) != own["seal.json"]:
+        raise Bad(f"not as it was sealed: {', '.join(odd) or 'seal.json'}")
+    return seal
+
+def told(name: str, kind: str, files: dict[str, bytes], log: str) -> tuple[str, str, str]:
+    """What a line of the log says, proven under the checkpoint of this export: line, of what, commitment."""
+    leaf, note = proven_leaf(files[f"data/proofs/{name}.tlog-proof"], log)
+    line = json.loads(leaf)
+    if (line["kind"], note) != (kind, files[HEAD]): raise Bad("its proof is of something else or another checkpoint")
+    return leaf, line["item_id"], line["commit"]
+
 def check_item(uid: str, own: dict[str, bytes], files: dict[str, bytes], log: str) -> None:
     """An item's files against its seal, and the seal against two lines of the log."""
-    leaf, note = proven_leaf(files[f"data/proofs/{uid}.tlog-proof"], log)
-    seen = json.loads(leaf)
-    if seen["item_id"] != uid or seen["kind"] != "item" or note != files[HEAD]:
-        raise Bad("its proof is of another item or checkpoint")
+    seen, of, seen_commit = told(uid, "item", files, log)
+    if of != uid: raise Bad("its proof is of another item")
     if not own: return  # only the reference is here; the proof will fit the files when they are shown one day
-    seal = json.loads(own["seal.json"])
-    leaf2, note2 = proven_leaf(files[f"data/proofs/{uid}.evidence.tlog-proof"], log)
-    sealed, manifest = json.loads(leaf2), seal["manifest"]
-    if {seal["item_id"], sealed["item_id"]} != {uid} or seal["leaf"] != leaf or note2 != note:
-        raise Bad("its seal was changed, or belongs to another item")
-    there = {name: sha256(data).hex() for name, data in own.items() if name != "seal.json"}
-    odd = sorted(one for one in {*there, *manifest} if there.get(one) != manifest.get(one))
-    if odd or canonical(seal) != own["seal.json"]:
-        raise Bad(f"not as it was sealed: {', '.join(odd) or 'seal.json'}")
-    commit = sha256(bytes.fromhex(seal["manifest_salt"]) + canonical(manifest)).hex()
-    if not commit == seal["manifest_commit"] == sealed["commit"] or sealed["kind"] != "evidence":
-        raise Bad("its files are not those that the log was told of when they were sealed")
-    if sha256(bytes.fromhex(seal["salt"]) + own["record.json"]).hex() != seen["commit"]:
-        raise Bad("record.json is not what the log was told of when the item was seen")
+    seal, (_, of, sealed) = as_sealed(own), told(f"{uid}.evidence", "evidence", files, log)
+    record = sha256(bytes.fromhex(seal["salt"]) + own["record.json"]).hex()
+    if (seal["item_id"], of, seal["leaf"], seal["manifest_commit"], record) != (uid, uid, seen, sealed, seen_commit):
+        raise Bad("its seal, its files or its record.json are not those that the log was told of")
+
+def check_later(which: tuple[str, str, str], own: dict[str, bytes], files: dict[str, bytes], log: str) -> None:
+    """A capture that a person asked for, or what was seen of an item later, against its line in the log."""
+    (kind, uid, number), captured = which, which[0] == "capture"
+    _, of, commit = told(f"{uid}.{kind}-{number}", kind, files, log)
+    said = as_sealed(own) if captured else json.loads(own["json"])
+    own_commit = said["manifest_commit"] if captured else sha256(bytes.fromhex(own["salt"].decode()) + own["json"]).hex()
+    named = said["item_id"], said.get("observation_id", uid), str(said.get("capture", number))
+    if (*named, own_commit) != (uid, of, number, commit): raise Bad("it is not what the log was told of")
 
 def check_items(files: dict[str, bytes], faults: list[tuple[str, str]], log: str) -> str:
     items: dict[str, dict[str, bytes]] = {}
+    later: dict[tuple[str, str, str], dict[str, bytes]] = {}
     for name, data in files.items():
         item = re.match(r"data/(?:items/([^/]+)/(.+)|proofs/([^/.]+)\.)", name)
-        if item:
-            items.setdefault(item[1] or item[3], {}).update({item[2]: data} if item[1] else {})
-    for uid, own in sorted(items.items()):
-        attempt(faults, f"data/items/{uid}", check_item, uid, own, files, log)
-    return f"Items: {len(items)}, of which {sum(map(bool, items.values()))} with their files"
+        more = re.match(r"data/(capture|observation)s/([^/]+)/(\d+)[/.](.+)", name)
+        if item: items.setdefault(item[1] or item[3], {}).update({item[2]: data} if item[1] else {})
+        if more: later.setdefault((more[1], more[2], more[3]), {})[more[4]] = data
+    for uid, own in sorted(items.items()): attempt(faults, f"data/items/{uid}", check_item, uid, own, files, log)
+    for one, own in sorted(later.items()): attempt(faults, "data/{}s/{}/{}".format(*one), check_later, one, own, files, log)
+    return f"Items: {len(items)}, of which {sum(map(bool, items.values()))} with their files; seen or captured later: {len(later)}"
 
 # --- (4) Time, (5) the past, (6) the export itself ---
 def check_stamp(name: str, files: dict[str, bytes]) -> str:
@@ -232,7 +235,7 @@ def check_stamp(name: str, files: dict[str, bytes]) -> str:
     said = openssl("ts -reply -in reply -text", reply=files[name])[1]
     shown = re.search(r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT", said, re.MULTILINE)
     if not shown: raise Bad("is no time stamp that openssl can read")
-    at = calendar.timegm(time.strptime(shown[1] + shown[2], "%b %d %H:%M:%S %Y"))
+    at = int(datetime.strptime(shown[1] + shown[2] + "+0000", "%b %d %H:%M:%S %Y%z").timestamp())
     agreed, said = openssl(f"ts -verify -data data -in reply -CAfile chain -untrusted chain -attime {at}",
                            data=files[over], reply=files[name], chain=chain)
     if not agreed: raise Bad(f"openssl does not accept it over {over}: {' '.join(said.split())[-160:]}")
@@ -264,16 +267,15 @@ def check(path: Path, wanted: str, since: bytes, proof: bytes) -> tuple[list[tup
     """Everything: what is wrong, by name, and what was found. `since` and `proof` are the files' bytes."""
     faults: list[tuple[str, str]] = []
     files = attempt(faults, path.name, read, path, faults)
-    if files is None:
-        return faults, []
+    if files is None: return faults, []
     check_lists(files, faults)
     log, key = attempt(faults, KEY, public_key, files) or ("", b"")
     if wanted and re.sub("[^0-9a-f]", "", wanted.lower()) != sha256(key).hex():
         faults.append((KEY, "the export was made under another key than that of --fingerprint"))
     attempt(faults, SIGNED, check_signed_files, files)
     size = (attempt(faults, HEAD, lambda: checkpoint(opened(files[HEAD], files))) or (log, 0))[1]
-    found: list[Any] = ["Key:   " + " ".join(re.findall("....", sha256(key).hex())), f"Log:   {log}, {size} lines"]
-    found.append(check_items(files, faults, log))
+    found: list[Any] = ["Key:   " + " ".join(re.findall("....", sha256(key).hex())), f"Log:   {log}, {size} lines",
+                        check_items(files, faults, log)]
     found += [attempt(faults, one, check_stamp, one, files) for one in sorted(files) if one.endswith(".tsr")]
     if STAMPED in files: attempt(faults, STAMPED, check_since, files[STAMPED], files)
     found.append(since and attempt(faults, "the log", check_since, since, files))
@@ -284,8 +286,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Check an export of schoolwatch.")
     options.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     options.add_argument("--fingerprint", default="")
-    options.add_argument("--since", type=Path)
-    options.add_argument("--proof", type=Path)
+    for name in ("--since", "--proof"): options.add_argument(name, type=Path)
     given = options.parse_args()
     beside = given.proof or Path(re.sub(r"\.zip$", "", str(given.export)) + ".zip.tlog-proof")
     proof = beside.read_bytes() if given.proof or beside.is_file() else b""
@@ -295,6 +296,4 @@ def main() -> int:
     found += [f"FAILED {ascii(name)[1:-1]}: {ascii(why)[1:-1]}" for name, why in faults]
     print(*found, f"{len(faults)} faults" if faults else "Everything matches.", sep="\n")
     return 1 if faults else 0
-
-if __name__ == "__main__":
-    sys.exit(main())
+if __name__ == "__main__": sys.exit(main())

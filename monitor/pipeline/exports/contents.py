@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from alerts.export.contents import CustodyRow, ExportContents, ExportedItem
+from alerts.export.contents import (
+    CustodyRow,
+    ExportContents,
+    ExportedCapture,
+    ExportedItem,
+    LaterObservation,
+)
 from alerts.export.profiles import Names
 from config.schema import Role
 from config.words import Lane
@@ -15,6 +21,7 @@ from monitor import __version__
 from monitor.evidence.bundle import SEAL
 from monitor.pipeline.exports.choice import Choice, Sealed
 from monitor.pipeline.exports.facts import Facts, categories
+from monitor.pipeline.exports.later import Numbered, captures, later_observations
 from monitor.pipeline.exports.numbers import numbers
 from monitor.pipeline.exports.order import Moment, Order
 from monitor.pipeline.weekly_readers import readers_of
@@ -43,6 +50,8 @@ class Opened:
     facts: Facts
     files: Mapping[str, Mapping[str, bytes]]
     names: Names
+    captures: Mapping[str, Numbered]
+    """Item → its captures, of those whose files may be handed over."""
     words: Mapping[str, Mapping[str, Any]]
     """Item → what its row said, of those that came out of a box."""
 
@@ -101,6 +110,7 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
     files = {} if why else dict(opened.files.get(item.uid, {}))
     if not files and why is None:
         why = "Its sealed files are missing: `schoolwatch evidence verify` at the school names them."
+    pictures, left_out = ((), "") if why else _captures(session, opened, evidence)
     return ExportedItem(
         item_id=item.uid,
         reference=incident.reference,
@@ -120,7 +130,21 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
         proofs=_proofs(session, evidence, opened.moment, with_files=SEAL in files),
         log_line=evidence.leaf_seq,
         exhibit_ref=exhibit,
+        captures=pictures,
+        captures_left_out=left_out,
+        observations=() if why else _seen_later(session, opened, evidence),
     )
+
+
+def _captures(
+    session: Session, opened: Opened, evidence: EvidenceItem
+) -> tuple[tuple[ExportedCapture, ...], str]:
+    given = opened.captures.get(evidence.item_uid, {})
+    return captures(session, evidence.school_id, evidence.item_uid, given, opened.moment)
+
+
+def _seen_later(session: Session, opened: Opened, evidence: EvidenceItem) -> tuple[LaterObservation, ...]:
+    return later_observations(session, evidence.school_id, evidence.item_uid, opened.moment)
 
 
 def _proofs(

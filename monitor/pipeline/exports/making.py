@@ -32,6 +32,7 @@ from monitor.pipeline.checkpointing import signed
 from monitor.pipeline.exports import facts as facts_of
 from monitor.pipeline.exports.choice import Choice, choice
 from monitor.pipeline.exports.contents import Opened, contents, withheld
+from monitor.pipeline.exports.later import opened_captures
 from monitor.pipeline.exports.masking import names
 from monitor.pipeline.exports.numbers import give
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order
@@ -230,7 +231,9 @@ def build(site: Site, export_id: int, order: Order) -> Built:
     # The masked words are read out of the rows; the sealed files of a governors' export stay where they are.
     files = {} if not uids else opened_evidence(site, uids, _access(order, export_id_shown))
     sealed_files, words = out_of_boxes(files, order.key)
-    opened = Opened(order, export_id_shown, moment, chosen, known, sealed_files, masked, words)
+    with_pictures = () if order.profile is Profile.GOVERNORS else uids
+    pictures = opened_captures(site, with_pictures, order, moment, _access(order, export_id_shown))
+    opened = Opened(order, export_id_shown, moment, chosen, known, sealed_files, masked, pictures, words)
     with site.database.read() as session:
         whole = contents(session, site, opened)
         stamps_over = int((export.facts or {})["stamps_over"])
