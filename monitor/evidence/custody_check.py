@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from monitor.evidence.leaf import LeafKind, commitment
 from monitor.store import custody
-from monitor.store.models import CustodyEvent, Leaf, ObservationRow
+from monitor.store.models import CustodyEvent, Erasure, EvidenceItem, EvidenceState, Leaf, ObservationRow
 
 _ROWS_AT_ONCE = 200
 
@@ -20,6 +20,7 @@ def custody_faults(session: Session, school_id: int) -> Iterator[tuple[str, str]
     its leaf. Both are right. An event without a leaf that follows one with a leaf was slipped in.
     """
     yield from _events(session, school_id)
+    yield from _emptied(session, school_id)
     yield from _slipped_in(session, school_id)
     yield from _observations(session, school_id)
     yield from _leaves_alone(session, school_id)
@@ -51,6 +52,18 @@ def _event_faults(event: CustodyEvent, committed: str) -> Iterator[str]:
         yield "its row says something else than what was committed to"
 
 
+def _emptied(session: Session, school_id: int) -> Iterator[tuple[str, str]]:
+    """The database lets events be emptied, at the end of their period; the list of erasures counts them."""
+    events = select(func.count()).where(
+        CustodyEvent.school_id == school_id, CustodyEvent.actor == custody.ERASED
+    )
+    told = select(Erasure.subject).filter_by(school_id=school_id, kind="custody")
+    known = sum(int(subject.partition(" ")[0]) for subject in session.scalars(told))
+    more = (session.scalar(events) or 0) - known
+    if more > 0:
+        yield "custody record", f"{more} events were emptied, and no line of `retention --done` says why"
+
+
 def _slipped_in(session: Session, school_id: int) -> Iterator[tuple[str, str]]:
     first = (
         select(func.min(CustodyEvent.id))
@@ -67,20 +80,28 @@ def _slipped_in(session: Session, school_id: int) -> Iterator[tuple[str, str]]:
 def _observations(session: Session, school_id: int) -> Iterator[tuple[str, str]]:
     leaf = aliased(Leaf)
     query = (
-        select(ObservationRow, leaf.kind, leaf.item_uid, leaf.commitment)
+        select(ObservationRow, leaf.kind, leaf.item_uid, leaf.commitment, EvidenceItem.state)
         .outerjoin(
             leaf, and_(leaf.school_id == ObservationRow.school_id, leaf.seq == ObservationRow.leaf_seq)
+        )
+        .outerjoin(
+            EvidenceItem,
+            and_(
+                EvidenceItem.school_id == ObservationRow.school_id,
+                EvidenceItem.item_uid == ObservationRow.item_uid,
+            ),
         )
         .where(ObservationRow.school_id == school_id)
         .order_by(ObservationRow.id)
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    for row, kind, uid, committed in session.execute(query):
+    for row, kind, uid, committed, state in session.execute(query):
         where = f"observation {row.uid} of item {row.item_uid}"
         if kind != LeafKind.OBSERVATION or uid != row.uid:
             yield where, "the log has no line of it"
         elif row.record is None and row.salt is None:
-            continue  # erased with its item
+            if state != EvidenceState.ERASED:
+                yield where, "is empty, and its item was not erased"
         elif row.record is None or row.salt is None or commitment(row.salt, row.record) != committed:
             yield where, "does not match the commitment made when it was seen"
         elif json.loads(row.record)["item_id"] != row.item_uid:

@@ -76,6 +76,7 @@ def finish_suspicions(site: Site) -> None:
     reference. Done again, it does nothing: the erasing pass takes it up where a crash cut it short.
     """
     close_withheld(site)
+    _isolate_withheld(site)
     with site.database.read() as session:
         exports, files = _made_before(session, site)
     erase_exports(site, exports, _ONLY_ITS_REFERENCE)
@@ -177,12 +178,37 @@ def _isolate(session: Session, site: Site, incident: Incident, row: ImageRuling)
     )
     captures = session.scalars(taken).all()
     for capture in captures:
-        capture.state = CaptureState.ISOLATED
-        custody.note(
-            session, site.school_id, site.now(), "capture_isolated", actor=row.decided_by,
-            item_uid=capture.item_uid, reference=incident.reference, capture=capture.number,
-        )  # fmt: skip
+        _set_aside(session, site, capture, incident.reference, row.decided_by)
     return len(captures)
+
+
+def _isolate_withheld(site: Site) -> None:
+    """The captures of an incident that came into the lane by what joined it, on nobody's word."""
+    standing = (
+        select(Capture, Incident.reference)
+        .join(EvidenceItem, EvidenceItem.item_id == Capture.item_id)
+        .join(Incident, Incident.id == Capture.incident_id)
+        .where(
+            Capture.school_id == site.school_id,
+            Capture.state.in_((CaptureState.SEALED, CaptureState.LOCKED)),
+            EvidenceItem.withheld.is_not(None),
+        )
+    )
+    with site.database.read() as session:
+        if session.execute(standing).first() is None:
+            return
+    with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)
+        for capture, reference in session.execute(standing.with_for_update(of=Capture)).all():
+            _set_aside(session, site, capture, reference, custody.DAEMON)
+
+
+def _set_aside(session: Session, site: Site, capture: Capture, reference: str, by: str) -> None:
+    capture.state = CaptureState.ISOLATED
+    custody.note(
+        session, site.school_id, site.now(), "capture_isolated", actor=by,
+        item_uid=capture.item_uid, reference=reference, capture=capture.number,
+    )  # fmt: skip
 
 
 def ruling_of(session: Session, incident_id: int) -> ImageRuling | None:

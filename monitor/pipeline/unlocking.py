@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.schema import Role
 from config.words import Lane
-from monitor.evidence.bundle import SEAL, faults_within
+from monitor.evidence.bundle import SEAL, WITHHELD_FILES, faults_within
 from monitor.evidence.canonical import sha256
 from monitor.evidence.folder import add_files, read_item, remove_others
 from monitor.evidence.lockbox import BOX, key_id, opened
@@ -18,6 +18,7 @@ from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.clear_words import Form, put_back_incident, put_back_item
 from monitor.pipeline.holds import find_incident
 from monitor.pipeline.locking import NOTES, alone, boxes_of
+from monitor.pipeline.sealing import close_withheld
 from monitor.pipeline.unboxing import out_of_box
 from monitor.site import Site
 from monitor.store import custody
@@ -50,6 +51,8 @@ class UnlockedItem:
     """As they were sealed."""
     faults: tuple[str, ...]
     """What is not as the log says; empty when all is."""
+    withheld: bool = False
+    """It may be an indecent image: nothing but its record is handed out or put back."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,16 @@ def unlock(site: Site, reference: str, key: X25519PrivateKey, opener: Opener) ->
         if not items:
             raise UnlockRefused(f"nothing of {reference} is locked")
         found = Unlocked(reference, items, notes, restored=False)
-        return replace(found, restored=_record(site, found, key, opener))
+        restored = _record(site, found, key, opener)
+        close_withheld(site)
+        return replace(found, items=tuple(_shown(one) for one in items), restored=restored)
+
+
+def _shown(one: UnlockedItem) -> UnlockedItem:
+    """Of what was suspected after it was locked, the platform's answer is in the box and goes to nobody."""
+    if not one.withheld:
+        return one
+    return replace(one, files={name: one.files[name] for name in one.files if name in WITHHELD_FILES})
 
 
 def _readable(session: Session, site: Site, reference: str, opener: Opener) -> Incident:
@@ -114,7 +126,7 @@ def _open_item(
         raise UnlockRefused(f"the box of item {row.item_uid} is missing; restore it from a backup")
     files, words = out_of_box(row.item_uid, box, key)
     faults = [*faults_within(row.item_uid, files), *_against_log(session, row, files)]
-    return UnlockedItem(row.item_uid, item.url, words, files, tuple(faults))
+    return UnlockedItem(row.item_uid, item.url, words, files, tuple(faults), row.withheld is not None)
 
 
 def _against_log(session: Session, row: EvidenceItem, files: dict[str, bytes]) -> Iterator[str]:

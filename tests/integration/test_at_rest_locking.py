@@ -32,7 +32,7 @@ from support.school import TestSchool
 from alerts.export.verify import check_export
 from alerts.ladder.machine import ladder_from_json
 from config.schema import Role
-from monitor.evidence.bundle import faults_within
+from monitor.evidence.bundle import WITHHELD_FILES, faults_within
 from monitor.evidence.lockbox import BOX, NotForThisKey
 from monitor.evidence.verify import verify_store
 from monitor.pipeline.boundaries import Boundary
@@ -41,6 +41,7 @@ from monitor.pipeline.exports.order import Order, Scope
 from monitor.pipeline.keeping import keep_at_rest
 from monitor.pipeline.labelled_export import select_for, write_labelled
 from monitor.pipeline.locking import lock_due
+from monitor.pipeline.pictures import rule_on_pictures
 from monitor.pipeline.unlocking import Opener, Unlocked, UnlockRefused, unlock
 from monitor.store.models import (
     CustodyEvent,
@@ -49,6 +50,7 @@ from monitor.store.models import (
     Item,
     Judgement,
     OutgoingMail,
+    Ruling,
     TakedownTask,
 )
 
@@ -371,3 +373,14 @@ def exported_text(path: Path) -> str:
         return "".join(
             bag.read(name).decode("utf-8", "replace") for name in bag.namelist() if ".pdf" not in name
         )
+
+
+def test_what_is_suspected_after_it_was_locked_would_be_handed_out_whole(school: TestSchool) -> None:
+    """The platform's answer may point to the picture; in the box nobody can erase it before it is opened."""
+    reference = lock_one(school)
+    rule_on_pictures(school.site, reference, Ruling.SUSPECTED, by="H. Head", reason="a parent rang")
+    head = Opener("H. Head", Role.HEADTEACHER, "the police ask")
+    (item,) = unlock(school.site, reference, MANAGER, head).items
+    assert set(item.files) == WITHHELD_FILES
+    assert set(evidence_files(school).popitem()[1]) == WITHHELD_FILES
+    assert faults(school) == ()

@@ -16,6 +16,7 @@ from support.school import TestSchool, running_school
 from monitor.evidence.folder import item_folder
 from monitor.evidence.leaf import LeafKind, commitment
 from monitor.evidence.verify import verify_store
+from monitor.pipeline.clear_copies import Why, note_erasure
 from monitor.store import custody
 from monitor.store.custody_watch import EvidenceInBulk
 from monitor.store.evidence_door import EXPORTED, Access, NotEvidence, opened_evidence, shown_evidence
@@ -147,10 +148,19 @@ def test_erasing_what_an_event_says_would_break_the_log(school: TestSchool) -> N
     with school.site.database.write() as session:
         assert custody.forget(session, school.site.school_id, uid) == 1
         assert custody.forget(session, school.site.school_id, uid) == 0
+        note_erasure(session, school.site, "custody", "1 events", Why("audit_log", "over"), event=False)
     (event,) = events(school, "sealed")
     assert (event.content, event.salt, event.details, event.actor) == (None, None, {}, custody.ERASED)
     assert event.leaf_seq is not None
     assert not faults(school)
+
+
+def test_an_event_that_was_emptied_on_the_quiet_would_be_called_right(school: TestSchool) -> None:
+    """The one change that the database allows would take away who looked at a child's evidence."""
+    with school.site.database.write() as session:
+        assert custody.forget(session, school.site.school_id, sealed_uid(school)) == 1
+    said = "1 events were emptied, and no line of `retention --done` says why"
+    assert faults(school) == [("custody record", said)]
 
 
 @pytest.mark.parametrize(

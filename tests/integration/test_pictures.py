@@ -438,6 +438,21 @@ def test_a_capture_that_is_suspected_later_is_left_as_it_lies(school: TestSchool
     assert verified(school) == [f"{uid}: capture 1: media-002.png was added"]
 
 
+def test_a_capture_would_stay_open_when_what_joins_is_suspected(school: TestSchool, host: MediaHost) -> None:
+    """Nobody ruled on it: the incident came into the lane by a finding, and the picture would be read on."""
+    reference = posted(school)
+    picture_of(host, school)
+    rule(school, reference)
+    asks(school, reference, host, media=True)
+    with school.site.database.write() as session:
+        session.scalars(select(EvidenceItem)).one().withheld = str(Lane.INDECENT_IMAGE)
+    erase_what_is_due(school.site)
+    assert [row.state for row in rows(school, Capture)] == [CaptureState.ISOLATED]
+    assert [event.actor for event in rows(school, CustodyEvent) if event.action == "capture_isolated"] == [
+        "schoolwatch"
+    ]
+
+
 def test_the_call_sheet_is_for_a_suspicion_only(school: TestSchool) -> None:
     """A sheet that is printed for every insult is not read when it counts."""
     reference = posted(school)
