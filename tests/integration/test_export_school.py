@@ -299,3 +299,19 @@ def test_the_commands_of_the_readme_would_not_work(school: TestSchool, tmp_path:
     for line in wanted:
         done = subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (line, done.stderr)
+
+
+def test_an_export_that_was_erased_while_it_was_made_would_stand(
+    school: TestSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suspicion in that moment would leave the platform's answer in a file that no row speaks of."""
+
+    def erased_meanwhile(boundary: Boundary) -> None:
+        if boundary is Boundary.BEFORE_EXPORT:
+            erase_exports(school.site, rows(school, Export), Why("indecent_image", "only its reference"))
+
+    told(school, "ABUSE")
+    monkeypatch.setattr("monitor.pipeline.boundaries.listener", erased_meanwhile)
+    with pytest.raises(ExportRefused, match="while it was made"):
+        made(school, "out")
+    assert [path.name for path in (school.folder / "out").iterdir()] == []

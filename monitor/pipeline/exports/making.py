@@ -24,6 +24,7 @@ from alerts.export.profiles import Profile, for_profile
 from alerts.export.writer import PROOF, ExportMade, file_stem, free_name, write_whole
 from config.words import Lane
 from monitor.evidence.canonical import sha256
+from monitor.evidence.folder import shred
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import SALT_BYTES, LeafKind, commitment
 from monitor.evidence.lockbox import key_id, locked_to
@@ -197,9 +198,14 @@ def finish(site: Site, export_id: int, order: Order, beside: Beside | None = Non
     passing(Boundary.AFTER_EXPORT)
     made = ExportMade(path, sha256(data), tuple(sorted(built.files)))
     with site.database.write() as session:
-        _seal(session, site, export_id, built, made)
-        if beside is not None:
+        stands = _seal(session, site, export_id, built, made)
+        if stands and beside is not None:
             beside(session, built, made)
+    if not stands:
+        shred(path)
+        raise ExportRefused(
+            "one of its items was erased, locked or suspected while it was made, and it was erased; ask again"
+        )
     passing(Boundary.AFTER_EXPORT_SEALED)
     prove(site, export_id)
     _log.info("exported", scope=str(order.scope), items=len(built.contents.items), sha256=made.sha256)
@@ -261,12 +267,15 @@ def _access(order: Order, export_id: str) -> Access:
     )
 
 
-def _seal(session: Session, site: Site, export_id: int, built: Built, made: ExportMade) -> None:
-    """The log's own line about the export, once: two who make the same follow one another here."""
+def _seal(session: Session, site: Site, export_id: int, built: Built, made: ExportMade) -> bool:
+    """The log's own line about the export, once: two who make the same follow one another here.
+
+    Answers whether the export stands; it does not when it was erased with an item in the meantime.
+    """
     session.get_one(School, site.school_id, with_for_update=True)
     export = session.get_one(Export, export_id)
     if export.state != ExportState.PLANNED:
-        return
+        return export.state != ExportState.ERASED
     commit = commitment(export.salt or b"", built.files[MANIFEST])
     (leaf,) = log.append(
         session, site.school_id, site.now(), [log.Entry(LeafKind.EXPORT, export.uid, commit)]
@@ -281,6 +290,7 @@ def _seal(session: Session, site: Site, export_id: int, built: Built, made: Expo
     session.flush()
     row = signed(session, site)
     export.proof_size = row.size if row else None
+    return True
 
 
 def _of(export: Export) -> str | None:
