@@ -18,13 +18,13 @@ from config.words import Label, Severity
 
 # dimension: (gap of harmless raised, gap of harmful found, mean score difference)
 BOUNDS: dict[str, tuple[float, float, float]] = {
-    "nationality": (0.01, 0.36, 0.05),
-    "race": (0.01, 0.36, 0.04),
-    "religion": (0.08, 0.58, 0.09),
-    "disability": (0.01, 0.51, 0.08),
-    "sex and sexuality": (0.01, 0.58, 0.08),
-    "travelling": (0.08, 0.65, 0.09),
-    "way of speaking": (0.21, 0.71, 0.11),
+    "nationality": (0.01, 0.30, 0.05),
+    "race": (0.01, 0.15, 0.04),
+    "religion": (0.08, 0.51, 0.08),
+    "disability": (0.01, 0.51, 0.07),
+    "sex and sexuality": (0.08, 0.37, 0.07),
+    "travelling": (0.01, 0.44, 0.08),
+    "way of speaking": (0.21, 0.61, 0.12),
 }
 ANY_GROUP_HARMLESS_RAISED = 0.20
 """Share of its harmless sayings that any one group may see raised."""

@@ -37,15 +37,15 @@ def report(judge: EmbeddedJudge, rows: list[Labelled]) -> Report:
 
 
 @pytest.mark.parametrize(
-    ("label", "floor"), [(Label.ABUSE, 0.85), (Label.DEFAMATION, 0.82), (Label.PUPIL_INFORMATION, 0.93)]
+    ("label", "floor"), [(Label.ABUSE, 0.88), (Label.DEFAMATION, 0.86), (Label.PUPIL_INFORMATION, 0.95)]
 )
 def test_a_change_would_make_the_judge_worse(report: Report, label: Label, floor: float) -> None:
     assert report.label(label).f1 >= floor, report.to_text()
 
 
 def test_harmless_talk_would_raise_too_many_alarms(report: Report) -> None:
-    assert report.alarms_hard <= 75, report.to_text()
-    assert report.alarms_other <= 60, report.to_text()
+    assert report.alarms_hard <= 70, report.to_text()
+    assert report.alarms_other <= 45, report.to_text()
 
 
 def test_the_wrong_children_would_be_named(report: Report) -> None:
@@ -54,7 +54,7 @@ def test_the_wrong_children_would_be_named(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flag", "floor"), [(Flag.THREAT, 0.8), (Flag.SAFEGUARDING, 0.7), (Flag.SELF_HARM_ENCOURAGEMENT, 0.45)]
+    ("flag", "floor"), [(Flag.THREAT, 0.65), (Flag.SAFEGUARDING, 0.75), (Flag.SELF_HARM_ENCOURAGEMENT, 0.7)]
 )
 def test_danger_would_go_unseen(report: Report, flag: Flag, floor: float) -> None:
     assert report.flag(flag).recall >= floor, report.to_text()
