@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 # Made once: the call with options makes an encoder each time, which costs as much as a short document.
@@ -17,16 +17,31 @@ def canonical_json(value: Any) -> bytes:
     return _ENCODER.encode(value).encode()
 
 
-def canonical_object(parts: Mapping[str, bytes]) -> bytes:
-    """The object whose values are canonical JSON already; what many documents share is encoded once.
-
-    Names are plain words of this program: ASCII without quotes.
+class CanonicalFrame:
+    """An object of which many documents share all but some values: all that stands between those is put
+    together once. Names are plain words of this program: ASCII without quotes.
     """
-    return b"{" + b",".join(b'"%s":%s' % (name.encode(), parts[name]) for name in sorted(parts)) + b"}"
+
+    def __init__(self, shared: Mapping[str, bytes], own: Collection[str]) -> None:
+        self._before: list[tuple[bytes, str]] = []
+        """What stands before an own value, and the value's name."""
+        text = b"{"
+        for place, name in enumerate(sorted({*shared, *own})):
+            text += b'%s"%s":' % (b"," if place else b"", name.encode())
+            if name in own:
+                self._before.append((text, name))
+                text = b""
+            else:
+                text += shared[name]
+        self._end = text + b"}"
+
+    def filled(self, own: Mapping[str, bytes]) -> bytes:
+        """The object as canonical JSON; `own` has canonical JSON for each of the own names."""
+        return b"".join([part for text, name in self._before for part in (text, own[name])]) + self._end
 
 
 def canonical_parts(value: Mapping[str, Any]) -> dict[str, bytes]:
-    """Name → value as canonical JSON, for `canonical_object`."""
+    """Name → value as canonical JSON, for `CanonicalFrame`."""
     return {name: canonical_json(one) for name, one in value.items()}
 
 

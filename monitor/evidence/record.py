@@ -11,17 +11,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from connectors.interface import Envelope, Item
-from monitor.evidence.canonical import canonical_json, canonical_object, canonical_parts, sha256
+from monitor.evidence.canonical import CanonicalFrame, canonical_json, canonical_parts, sha256
 from monitor.evidence.machine_clock import NOTICEABLE, UNKNOWN, MachineClock, offset_to_host
 
 RECORD_SCHEMA = "schoolwatch-record-2"
 METHOD = "official API"
 NOT_FETCHED = "Media are never fetched by the program; no person has ruled out an indecent image."
+_HTTPS = "https://"
+_POSTED = ("posted_raw", "posted_utc", "posted_precision", "edited_utc")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 
 
@@ -45,28 +47,26 @@ class PageRecorder:
         The platform's own object has a salt of its own, so that it can be erased without a trace while the
         record stands. Addresses of media are left to it, too.
         """
-        own = {
-            "item_id": uid,
-            "where": _where(item, self.source),
-            "who": _who(item),
-            "what": _what(item),
+        whole, when, how = self._frames
+        parts = {
+            "item_id": canonical_json(uid),
+            "where": canonical_json(_where(item, self.source)),
+            "who": canonical_json(_who(item)),
+            "what": canonical_json(_what(item)),
+            "when": when.filled(canonical_parts(_posted(item))),
+            "how": how.filled({"raw_commit": canonical_json(raw_commit), "raw_bytes": b"%d" % len(item.raw)}),
         }
-        how = {"raw_commit": raw_commit, "raw_bytes": len(item.raw)}
-        shared, times, asked = self._encoded
-        return canonical_object(
-            {
-                **shared,
-                **canonical_parts(own),
-                "when": canonical_object({**times, **canonical_parts(_posted(item))}),
-                "how": canonical_object({**asked, **canonical_parts(how)}),
-            }
-        )
+        return whole.filled(parts)
 
     @cached_property
-    def _encoded(self) -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
-        """What the records of a page share, as canonical JSON: of the whole, of `when` and of `how`."""
+    def _frames(self) -> tuple[CanonicalFrame, CanonicalFrame, CanonicalFrame]:
+        """What the records of a page share: of the whole, of `when` and of `how`."""
         whole = {"schema": RECORD_SCHEMA, "school": self.school, "tool": dict(self.tool)}
-        return canonical_parts(whole), canonical_parts(self.page_times), canonical_parts(self.how)
+        return (
+            CanonicalFrame(canonical_parts(whole), ("item_id", "where", "who", "what", "when", "how")),
+            CanonicalFrame(canonical_parts(self.page_times), _POSTED),
+            CanonicalFrame(canonical_parts(self.how), ("raw_commit", "raw_bytes")),
+        )
 
     @cached_property
     def page_times(self) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class PageRecorder:
 def _where(item: Item, source: str) -> dict[str, Any]:
     return {
         "platform": item.platform,
-        "host": _split(item.url).hostname,
+        "host": _host(item.url),
         "external_id": item.external_id,
         "version": item.version,
         "parent_id": item.parent_id,
@@ -180,6 +180,17 @@ def api_of(url: str) -> dict[str, str | None]:
     parts = _split(url)
     first = parts.path.strip("/").partition("/")[0]
     return {"name": parts.hostname, "version": first if _VERSION.fullmatch(first) else None}
+
+
+def _host(url: str) -> str | None:
+    """The host that an address names. What follows the third stroke says nothing of it."""
+    end = url.find("/", len(_HTTPS)) if url.startswith(_HTTPS) else -1
+    return _host_in(url if end < 0 else url[:end])
+
+
+@lru_cache(maxsize=256)
+def _host_in(url: str) -> str | None:
+    return _split(url).hostname
 
 
 def _split(url: str) -> SplitResult:

@@ -1,12 +1,11 @@
 """Storing a page: items, commitments, holding area and cursor, in the caller's one transaction."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from connectors.interface import Gap, Page
@@ -18,10 +17,11 @@ from monitor.evidence.observation import Observation, Observed
 from monitor.evidence.record import PageRecorder, envelope_document
 from monitor.site import Site
 from monitor.store import log
-from monitor.store.closed import closed_among
+from monitor.store.bulk import insert_many
 from monitor.store.models import (
     SEALED_STATES,
     Envelope,
+    EvidenceItem,
     ForgottenItem,
     Item,
     ItemState,
@@ -34,6 +34,25 @@ from monitor.store.observations import observe
 
 HOLDING_TIME = timedelta(hours=24)
 _ITEMS, _HOLDINGS = Item.metadata.tables["items"], Item.metadata.tables["holdings"]
+# With marks in place of values these are understood once, not once a page and once an id.
+_SCHOOL = select(School.id).where(School.id == bindparam("school")).with_for_update()
+_IDS = select(_ITEMS.c.uid, _ITEMS.c.id).where(
+    _ITEMS.c.school_id == bindparam("school"), _ITEMS.c.uid.in_(bindparam("uids", expanding=True))
+)
+_SEEN = (
+    select(Item, EvidenceItem.withheld)
+    .outerjoin(EvidenceItem, EvidenceItem.item_id == Item.id)
+    .where(
+        Item.school_id == bindparam("school"),
+        Item.platform.in_(bindparam("platforms", expanding=True)),
+        Item.external_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_FORGOTTEN = select(ForgottenItem.mark).where(
+    ForgottenItem.school_id == bindparam("school"), ForgottenItem.mark.in_(bindparam("marks", expanding=True))
+)
+_NO_MEDIA: list[Any] = []
+"""One for all, so that the rows of a page share it."""
 _Row = dict[str, Any]
 """Column → value of a row that is inserted with many others."""
 
@@ -52,9 +71,10 @@ class PageIntake:
     def store(self, page: Page) -> int:
         """Store what is new on a page, move the cursor behind it, and answer how many items were new."""
         # Two sources may show the same post at the same moment: one page of a school after the other.
-        self.session.execute(select(School.id).filter_by(id=self.source.school_id).with_for_update())
-        items = self._not_closed(page.items)
-        known = _known(self.session, self.source.school_id, items)
+        self.session.execute(_SCHOOL, {"school": self.source.school_id})
+        seen = self._seen(page.items)
+        items = self._not_closed(page.items, seen)
+        known = {_key(row): row for row, _ in seen}
         unknown = _first_of_each([item for item in items if _key(item) not in known])
         new = self._not_forgotten(unknown)
         recorder = self._recorder(page)
@@ -64,7 +84,7 @@ class PageIntake:
             if _key(item) in known and (change := _see_again(known[_key(item)], item, self.now))
         ]
         if new:
-            observed += self._edits(self._keep(new, self._envelope(page), recorder))
+            observed += self._edits(self._keep(new, self._envelope(page), recorder), seen)
         self._observe(observed, recorder)
         self._move_cursor(page)
         if page.gap is not None:
@@ -79,37 +99,47 @@ class PageIntake:
                 tool=recorder.tool, how={**recorder.how, "clock": recorder.page_times["clock"]},
             )  # fmt: skip
 
-    def _edits(self, new: Sequence[_Row]) -> list[Observation]:
+    def _seen(self, items: Sequence[FetchedItem]) -> list[tuple[Item, str | None]]:
+        """What is stored under the ids of a page, in every version; with each, why it is closed, if it is."""
+        if not items:
+            return []
+        wanted = {
+            "school": self.source.school_id,
+            "platforms": list({self.source.platform, *(item.platform for item in items)}),
+            "ids": list({item.external_id for item in items}),
+        }
+        return list(self.session.execute(_SEEN, wanted).all())
+
+    def _edits(self, new: Sequence[_Row], seen: Sequence[tuple[Item, str | None]]) -> list[Observation]:
         """Which new rows are other wordings of what is evidence."""
-        query = select(Item.uid, Item.external_id).where(
-            Item.school_id == self.source.school_id,
-            Item.platform == self.source.platform,
-            Item.external_id.in_([row["external_id"] for row in new]),
-            Item.state.in_(SEALED_STATES),
-        )
-        sealed = self.session.execute(query).all()
+        sealed: dict[str, list[str]] = {}
+        for row, _ in seen:
+            if row.platform == self.source.platform and row.state in SEALED_STATES:
+                sealed.setdefault(row.external_id, []).append(row.uid)
         return [
             Observation(
                 uid, Observed.EDITED, counts=row["counts"], version=row["version"], new_item_uid=row["uid"]
             )
-            for uid, external_id in sealed
             for row in new
-            if row["external_id"] == external_id
+            for uid in sealed.get(row["external_id"], ())
         ]
 
-    def _not_closed(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
+    def _not_closed(
+        self, items: Sequence[FetchedItem], seen: Sequence[tuple[Item, str | None]]
+    ) -> list[FetchedItem]:
         """Less what stands in the indecent-image lane: of that, nothing more is stored (QC 2.7.4)."""
-        ids = [item.external_id for item in items]
-        closed = closed_among(self.session, self.source.school_id, self.source.platform, ids)
+        closed = {
+            row.external_id
+            for row, withheld in seen
+            if withheld is not None and row.platform == self.source.platform
+        }
         return [item for item in items if item.external_id not in closed]
 
     def _not_forgotten(self, items: Sequence[FetchedItem]) -> list[FetchedItem]:
         """Less those that were found harmless over a month ago and are still on the page."""
         marks = {mark_of(self.token_key, item): item for item in items}
-        query = select(ForgottenItem.mark).where(
-            ForgottenItem.school_id == self.source.school_id, ForgottenItem.mark.in_(marks)
-        )
-        forgotten = set(self.session.scalars(query)) if marks else set()
+        wanted = {"school": self.source.school_id, "marks": list(marks)}
+        forgotten = set(self.session.scalars(_FORGOTTEN, wanted)) if marks else set()
         return [item for mark, item in marks.items() if mark not in forgotten]
 
     def _move_cursor(self, page: Page) -> None:
@@ -165,13 +195,13 @@ class PageIntake:
 
     def _insert(self, rows: Sequence[_Row], held: Sequence[_Row]) -> None:
         """A statement for all items and one for all that is held: an object each takes four times as long."""
-        self.session.execute(insert(_ITEMS), rows)
+        insert_many(self.session, _ITEMS, rows)
         uids = [row["uid"] for row in rows]
         # Asked for afterwards: with RETURNING in order, SQLite takes its rows one by one.
-        found = select(Item.uid, Item.id).where(Item.school_id == self.source.school_id, Item.uid.in_(uids))
-        ids = dict(self.session.execute(found).all())
+        found = self.session.execute(_IDS, {"school": self.source.school_id, "uids": uids})
+        ids = dict(found.all())
         items_held = [{**one, "item_id": ids[uid]} for one, uid in zip(held, uids, strict=True)]
-        self.session.execute(insert(_HOLDINGS), items_held)
+        insert_many(self.session, _HOLDINGS, items_held)
 
     def _recorder(self, page: Page) -> PageRecorder:
         return PageRecorder(
@@ -199,15 +229,7 @@ def _key(item: FetchedItem | Item) -> _Key:
 
 def mark_of(token_key: bytes, item: FetchedItem | Item) -> str:
     """What is left of an item that was forgotten: a keyed hash of platform, id and version."""
-    return hmac.new(
-        token_key, "\0".join(_key(item)).encode("utf-8", "surrogatepass"), hashlib.sha256
-    ).hexdigest()
-
-
-def _known(session: Session, school_id: int, items: Sequence[FetchedItem]) -> dict[_Key, Item]:
-    columns = tuple_(Item.platform, Item.external_id, Item.version)
-    query = select(Item).where(Item.school_id == school_id, columns.in_([_key(item) for item in items]))
-    return {_key(row): row for row in session.scalars(query)} if items else {}
+    return hmac.digest(token_key, "\0".join(_key(item)).encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def _first_of_each(items: Sequence[FetchedItem]) -> list[FetchedItem]:
@@ -249,7 +271,7 @@ def _row(source: Source, cursor: StreamCursor, item: FetchedItem, now: datetime)
         "text": item.text,
         "context": item.context,
         "counts": dict(item.counts) or None,
-        "media": [{"kind": media.kind, "alt_text": media.alt_text} for media in item.media],
+        "media": [{"kind": media.kind, "alt_text": media.alt_text} for media in item.media] or _NO_MEDIA,
         "posted_at": item.posted_at,
         "posted_at_raw": item.posted_at_raw,
         "edited_at": item.edited_at,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from monitor.evidence.leaf import LeafKind, leaf_body
+from monitor.store.bulk import insert_many
 from monitor.store.models import Leaf, School
 
 GREW = "log_grew"
@@ -49,7 +50,7 @@ def append(session: Session, school_id: int, at: datetime, entries: Sequence[Ent
     last = session.execute(raised).scalar_one()
     first = last - len(entries)
     rows = [_leaf(school_id, first + offset, at, entry) for offset, entry in enumerate(entries)]
-    session.execute(insert(_LEAVES), rows)
+    insert_many(session, _LEAVES, rows)
     session.info[GREW] = True
     return [Appended(row["seq"], row["body"]) for row in rows]
 
