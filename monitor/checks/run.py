@@ -16,6 +16,7 @@ from monitor.checks.lines import CheckLine, failed
 from monitor.checks.mail import mail_lines, unsent_lines
 from monitor.checks.pictures import capture_lines, numbers_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
+from monitor.checks.second_log import second_log_lines
 from monitor.checks.secrets import secret_file_lines
 from monitor.checks.settings import alarm_lines, people_lines, settings_lines
 from monitor.checks.sources import source_lines
@@ -38,6 +39,7 @@ def run_checks(
     models_probe: Callable[[], Sequence[CheckLine]] | None = None,
     outbox_probe: Callable[[], tuple[int, int]] | None = None,
     stamps_probe: StampsProbe | None = None,
+    second_log_probe: Callable[[], None] | None = None,
     plugins: Mapping[str, Plugin] | None = None,
     environment: Mapping[str, str] = os.environ,
     seconds: float = LONGEST_SECONDS,
@@ -47,7 +49,8 @@ def run_checks(
     `database_probe` answers the revision of the database's tables, `models_probe` one line for each
     model that judges or should; both may raise, and the first line of their error's text is told.
     `outbox_probe` answers how many mails wait for another try, and how many were refused for good;
-    `stamps_probe` how stamping by each authority goes.
+    `stamps_probe` how stamping by each authority goes; `second_log_probe` raises when the log does not
+    continue its copy.
     """
     known, broken = _known(plugins)
     kernel = machine_clock if now is utc_now else lambda: UNKNOWN  # it knows nothing of another clock
@@ -59,6 +62,11 @@ def run_checks(
         *([Check("mails", partial(unsent_lines, settings, outbox_probe))] if outbox_probe else []),
         *_of_platforms(around),
         *_of_time(around, stamps_probe),
+        *(
+            [Check("second log", partial(second_log_lines, settings, second_log_probe))]
+            if second_log_probe
+            else []
+        ),
         *([Check("models", partial(_model_lines, models_probe))] if models_probe else []),
     ]
     return [*broken, *run_guarded(checks, seconds), clock_line(around), synchronised_line(around)]

@@ -14,6 +14,7 @@ from monitor.checks.lines import failed, ok
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
 from monitor.pipeline.absent_models import absent_models
 from monitor.pipeline.judges import judge_for
+from monitor.pipeline.second_log import check_second_log
 from monitor.pipeline.unsent import unsent
 from monitor.site import open_site
 from monitor.store import schema
@@ -63,7 +64,7 @@ def check(as_json: JsonOption = False) -> None:
     """Try everything that the service needs, one line each, and say what to do."""
     lines = run_checks(
         settings(), database_probe=_database_probe, models_probe=_models_probe, outbox_probe=_outbox_probe,
-        stamps_probe=_stamps_probe,
+        stamps_probe=_stamps_probe, second_log_probe=_second_log_probe,
     )  # fmt: skip
     if as_json:
         print_records(
@@ -111,6 +112,14 @@ def _stamps_probe() -> dict[str, Standing]:
         with site.database.read() as session:
             names = [authority.name for authority in site.settings.evidence.authorities]
             return {name: standing(session, site.school_id, name) for name in names}
+    finally:
+        site.close()
+
+
+def _second_log_probe() -> None:
+    site = open_site(settings(), line_up=False)
+    try:
+        check_second_log(site)
     finally:
         site.close()
 

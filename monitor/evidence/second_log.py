@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -54,14 +54,39 @@ def _plain_words(folder: Path) -> Iterator[None]:
 
 def leaves_held(folder: Path) -> int:
     """How many whole leaves the copy has."""
-    last = _last_number(folder / LEAVES, "seq")
-    return 0 if last is None else last + 1
+    last = last_leaf(folder)
+    return 0 if last is None else last[0] + 1
 
 
 def size_held(folder: Path) -> int:
     """The size of the last whole checkpoint in the copy, or -1."""
-    last = _last_number(folder / CHECKPOINTS, "size")
-    return -1 if last is None else last
+    last = last_note(folder)
+    return -1 if last is None else last[0]
+
+
+def last_leaf(folder: Path) -> tuple[int, bytes] | None:
+    """The last whole leaf of the copy, and its place in the log."""
+    line = _last_line(folder / LEAVES)
+    with _of_a_log(folder / LEAVES):
+        return None if line is None else (int(json.loads(line)["seq"]), line)
+
+
+def last_note(folder: Path) -> tuple[int, str] | None:
+    """The last whole checkpoint of the copy: its size, and the signed note."""
+    line = _last_line(folder / CHECKPOINTS)
+    with _of_a_log(folder / CHECKPOINTS):
+        read = None if line is None else json.loads(line)
+        return None if read is None else (int(read["size"]), str(read["note"]))
+
+
+@contextmanager
+def _of_a_log(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise SecondLogUnusable(
+            f"evidence.second_log: the last line of {path} is not of a log. Move the file away."
+        ) from error
 
 
 def append_leaves(folder: Path, bodies: Iterable[bytes]) -> None:
@@ -103,20 +128,14 @@ def _tail(file: BinaryIO) -> tuple[int, bytes]:
     return start, file.read()
 
 
-def _last_number(path: Path, name: str) -> int | None:
+def _last_line(path: Path) -> bytes | None:
     with _plain_words(path.parent):
         if not path.exists():
             return None
         with path.open("rb") as file:
             _, tail = _tail(file)
     whole = tail[: tail.rfind(b"\n") + 1].splitlines()
-    if not whole:
-        return None
-    with suppress(ValueError, KeyError, TypeError):
-        return int(json.loads(whole[-1])[name])
-    raise SecondLogUnusable(
-        f"evidence.second_log: the last line of {path} is not of a log. Move the file away."
-    )
+    return whole[-1] if whole else None
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """Catching the second log up after a crash or an outage, and telling when it cannot be kept."""
 
 from monitor.evidence.second_log import SecondLogUnusable
+from monitor.pipeline.checkpointing import tell_unsigned
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
-from monitor.store.second_log import copy_log
+from monitor.store.second_log import LogSetBack, check_continues, copy_log
 
 BEHIND = "second_log_behind"
 _SUBJECT = "second evidence log"
@@ -21,5 +22,17 @@ def keep_second_log(site: Site) -> None:
             mend = "Nothing is lost: the log stands in the database, and is copied once this is mended."
             tell_operators(session, site, Trouble(BEHIND, _SUBJECT, str(error), mend))
         return
+    except LogSetBack as error:
+        with site.database.write() as session:
+            tell_unsigned(session, site, error)
+        return
     with site.database.write() as session:
         all_clear(session, site, BEHIND, _SUBJECT, "The second log has everything again.")
+
+
+def check_second_log(site: Site) -> None:
+    """Raises LogSetBack or SecondLogUnusable; changes nothing."""
+    folder = site.settings.evidence.second_log
+    if folder is not None:
+        with site.database.read() as session:
+            check_continues(session, site.school_id, folder)
