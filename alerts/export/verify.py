@@ -5,7 +5,7 @@ things more: the zip's own structure, and whatever the caller knows of an item's
 """
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -46,16 +46,17 @@ def check_export(
     fingerprint: str = "",
     since: bytes = b"",
     proof: bytes | None = None,
+    roots: Sequence[str] = (),
 ) -> Checked:
     """Everything that can be said of an export. Never unpacks to the disk.
 
     `since` is an earlier checkpoint (its three lines are enough); `proof` is looked for beside the export
-    when it is not given.
+    when it is not given. `roots`: SHA-256 of the stamping authorities' root certificates, in hexadecimal.
     """
     if is_former_layout(path):
         return Checked((Fault(path.name, FORMER_LAYOUT),), ())
     beside = _beside(path) if proof is None else proof
-    named, found = standalone.check(path, fingerprint, since, beside)
+    named, found = standalone.check(path, fingerprint, since, beside, list(roots))
     faults = [Fault(name, why) for name, why in named]
     files = standalone.attempt([], "", standalone.read, path, []) or {}
     if check_items is not None:

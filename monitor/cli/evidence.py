@@ -47,14 +47,24 @@ def verify(
     fingerprint: Annotated[
         str | None, typer.Option("--fingerprint", help="Of the log's key, as you know it from elsewhere.")
     ] = None,
+    root: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--root",
+            help="For an export: SHA-256 of a time-stamping authority's root certificate, as the authority "
+            "itself gives it; once for each authority.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for any changed, missing or added byte; names each item that fails and why."""
     earlier = _earlier(since)
+    if path is None and root:
+        raise UserError("--root goes with an export; the store is held against the roots of the settings")
     if path is None:
         faults, summary = _verify_store(earlier, fingerprint)
     else:
-        faults, summary = _verify_export(path, earlier, fingerprint)
+        faults, summary = _verify_export(path, earlier, fingerprint, root or [])
     if as_json:
         print_records(({"item": item, "why": why} for item, why in faults), (), as_json=True)
     else:
@@ -95,11 +105,13 @@ def _verify_store(earlier: Witnessed | None, fingerprint: str | None) -> tuple[F
     return [*unread, *((fault.item, fault.why) for fault in result.faults)], summary
 
 
-def _verify_export(path: Path, earlier: Witnessed | None, fingerprint: str | None) -> tuple[Faults, str]:
+def _verify_export(
+    path: Path, earlier: Witnessed | None, fingerprint: str | None, roots: list[str]
+) -> tuple[Faults, str]:
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder")
     since = earlier.checkpoint.body().encode() if earlier else b""
-    checked = check_export(path, faults_within, fingerprint=fingerprint or "", since=since)
+    checked = check_export(path, faults_within, fingerprint=fingerprint or "", since=since, roots=roots)
     return [(fault.name, fault.why) for fault in checked.faults], _seen(path, checked, fingerprint)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from sqlalchemy import select, text
 from support.authority import Authority, issue, time_authority
 from support.clock import SettableClock
@@ -115,6 +117,12 @@ def test_an_export_carries_the_stamps_and_a_stranger_checks_them(
     )  # fmt: skip
     assert alone.returncode == 0, alone.stdout + alone.stderr
     assert "stamped by tsa-one" in alone.stdout
+    root = x509.load_pem_x509_certificate(authority.root.pem).fingerprint(hashes.SHA256()).hex()
+    doubted = command(school, "evidence", "verify", again)
+    assert (doubted.status, root in doubted.out, "whose root this is" in doubted.out) == (0, True, True)
+    known = command(school, "evidence", "verify", again, "--root", root)
+    assert (known.status, "whose root this is" in known.out) == (0, False), known.out
+    assert command(school, "evidence", "verify", again, "--root", "ab" * 32).status == 1
 
 
 def exported(school: TestSchool, folder: Path, *options: object) -> Path:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from support.authority import Authority, time_authority
 from support.export_facts import Bag, good_bag
 from support.export_tampering import as_folder, as_zip
@@ -47,6 +49,11 @@ def stamped_bag(authority: Authority, size: int, **more: Any) -> Bag:
     return good_bag(stamps=(stamp(authority, note),), stamped=earlier, **more)
 
 
+def root_of(authority: Authority) -> str:
+    """SHA-256 of the root certificate, as the authority itself would publish it."""
+    return x509.load_pem_x509_certificate(authority.root.pem).fingerprint(hashes.SHA256()).hex()
+
+
 @pytest.mark.parametrize("size", [SIZE, 3], ids=["this state", "an earlier one"])
 def test_a_stamp_would_prove_nothing(authority: Authority, size: int, tmp_path: Path) -> None:
     """An earlier state that was stamped is joined to this one by its proof."""
@@ -67,6 +74,46 @@ def test_the_line_of_the_readme_would_not_work_for_a_stamp(authority: Authority,
     years_later = re.sub(r"-attime \d+", "-attime 2000000000", line)
     late = subprocess.run(years_later, shell=True, cwd=folder, capture_output=True, text=True, check=False)
     assert "expired" in late.stdout + late.stderr, "what -attime is for: the certificate has ended by then"
+
+
+def test_a_stamp_under_anybodys_root_would_count_as_the_authoritys(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """The root lies in the export: whoever forges the stamp puts it there. Only the authority knows its own."""
+    bag = stamped_bag(authority, SIZE)
+    path = as_zip(tmp_path, bag.files, bag.proof)
+    root, doubt = root_of(authority), "Not checked: whose root this is (compare it with the authority's own)"
+    unasked = check_export(path)
+    assert (unasked.faults, doubt in unasked.found, f"Root: {root}" in unasked.found) == ((), True, True)
+    known = check_export(path, roots=[":".join(re.findall("..", root.upper())), root])
+    assert (known.faults, doubt in known.found) == ((), False)
+    foreign = check_export(path, roots=["ab" * 32])
+    assert foreign.faults == (("--root", f"no stamp here leads to {'ab' * 32}"),)
+    assert doubt in foreign.found
+    command = [sys.executable, "-I", "alerts/export/standalone/verify.py", str(path), "--root"]
+    for given, status in ((root, 0), ("ab" * 32, 1)):
+        done = subprocess.run([*command, given], capture_output=True, text=True, check=False)
+        assert (done.returncode, f"Root:  {root}" in done.stdout, doubt in done.stdout) == (
+            status,
+            True,
+            bool(status),
+        )
+    readme = " ".join(bag.files["README.txt"].decode().split())
+    assert "not shown whose root it is" in readme
+    assert "--root" in readme
+
+
+def test_the_authoritys_root_shown_would_not_be_the_one_believed(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """A forger's chain that ends in the true root, which anybody can have: the true one alone is believed."""
+    with time_authority(tmp_path / "forger") as forger:
+        forged = stamp(forger, good_bag().log.note(SIZE))
+    both = StampFile(forged.authority, forged.reply, forged.chain + authority.root.pem, forged.gen_time)
+    bag = good_bag(stamps=(both,))
+    checked = check_export(as_zip(tmp_path, bag.files, bag.proof), roots=[root_of(authority)])
+    assert "SEAL/tsa-one.tsr" in {fault.name for fault in checked.faults}
+    assert not any(line.startswith("Time:") for line in checked.found)
 
 
 def test_a_stamp_of_something_else_would_pass(authority: Authority, tmp_path: Path) -> None:

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """Check an export of schoolwatch with Python 3.8 or later and the `openssl` program (3.0 or later) alone.
 
-    python3 verify.py [FOLDER or ZIP] [--fingerprint HEX] [--since FILE] [--proof FILE]
+    python3 verify.py [FOLDER or ZIP] [--fingerprint HEX] [--root HEX] [--since FILE] [--proof FILE]
 
 FOLDER or ZIP   the export; the folder that this file lies in if left out.
 --fingerprint   of the school's key, from paper or an earlier e-mail. Without it an export that was made anew
                 as a whole, under another key, looks like a good one.
+--root          SHA-256 of a stamping authority's root certificate, from the authority; without it anybody's looks good.
 --since         a file with the three lines at the foot of an earlier e-mail (name of the log, size, root):
                 shows that what the log held then still stands in it unchanged.
 --proof         NAME.zip.tlog-proof, which came beside the zip; looked for beside the export if left out.
 
-Checked: (1) every file against the two lists of a BagIt bag (RFC 8493), and that there is nothing besides;
-(2) the school's Ed25519 signatures over these lists and over the log's checkpoint; (3) each item, capture and
-later observation against its seal and its lines in the log, and these against the checkpoint (Merkle tree,
-RFC 6962); (4) the time stamps over the checkpoint (RFC 3161); (5) --since; (6) the export's own line in the
-log. Exit status: 0 all matches, 1 something does not and is named, 2 misuse.
+Checked: (1) every file against the two lists of a BagIt bag (RFC 8493), and that there is nothing besides; (2) the
+school's Ed25519 signatures over these and the log's checkpoint; (3) each item, capture and later observation against
+its seal and its lines in the log, and these against the checkpoint (Merkle tree, RFC 6962); (4) its time stamps
+(RFC 3161); (5) --since; (6) the export's own line in the log. Exit status: 0 all matches, 1 not, and named, 2 misuse.
 """
 
 # fmt: off
@@ -24,6 +24,7 @@ import argparse
 import hashlib
 import json
 import re
+import ssl
 import stat
 import subprocess
 import sys
@@ -31,7 +32,6 @@ import tempfile
 import zipfile
 from base64 import b64decode as unbase64
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,10 @@ REQUIRED = {PAYLOAD, TAGS, SIGNED, HEAD, KEY, "SEAL/vkey.txt", "SEAL/consistency
 MOST_FILES, MOST_BYTES = 200_000, 2 * 1024**3
 PLAIN = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
 
-class Bad(Exception):
-    """Something does not hold; the text says what."""
-
+class Bad(Exception): """Something does not hold; the text says what."""
 def sha256(data: bytes) -> bytes: return hashlib.sha256(data).digest()
-def canonical(value: object) -> bytes:
-    """The one spelling of a JSON value that is hashed: sorted keys, no blanks, ASCII."""
+def digits(text: str) -> str: return re.sub("[^0-9a-f]", "", text.lower())
+def canonical(value: object) -> bytes:  # the one spelling of a JSON value that is hashed
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 def attempt(faults: list[tuple[str, str]], name: str, what: Callable[..., Any], *arguments: Any) -> Any:
@@ -106,8 +104,7 @@ def openssl(arguments: str, **handed: bytes) -> tuple[bool, str]:
     """(Whether openssl agreed, what it said). What is handed over by name lies in its folder as a file."""
     with tempfile.TemporaryDirectory() as folder:
         for name, data in handed.items(): Path(folder, name).write_bytes(data)
-        try:
-            done = subprocess.run(["openssl", *arguments.split()], cwd=folder, capture_output=True)
+        try: done = subprocess.run(["openssl", *arguments.split()], cwd=folder, capture_output=True)
         except OSError as error: raise Bad(f"could not be checked: the openssl program does not run ({error})") from error
     return done.returncode == 0, (done.stdout + done.stderr).decode("utf-8", "replace")
 
@@ -141,8 +138,7 @@ def checkpoint(text: str) -> tuple[str, int, bytes]:
 def check_signed_files(files: dict[str, bytes]) -> None:
     """The signature covers the list of the payload and every file outside of data/."""
     first, _, lines = opened(files[SIGNED], files).partition("\n")
-    signed = listed(lines.encode())
-    tags = {one for one in files if not one.startswith("data/")} - {SIGNED, TAGS}
+    signed, tags = listed(lines.encode()), {one for one in files if not one.startswith("data/")} - {SIGNED, TAGS}
     odd = [one for one in sorted({*tags, *signed}) if sha256(files.get(one, b"")).hex() != signed.get(one)]
     if first != "schoolwatch export, format 1" or odd:
         raise Bad(f"the school signed something else than what is here: {', '.join(odd)}")
@@ -165,8 +161,7 @@ def check_consistent(size: int, root: bytes, new_size: int, new_root: bytes, pat
     at, last, path = size - 1, new_size - 1, path if size & (size - 1) else [root, *path]
     while at & 1 and size != new_size: at, last = at >> 1, last >> 1
     shown = (new_root, root) if size == new_size else climb(at, last, path[0], path[0], path[1:])
-    if shown != (root, new_root):
-        raise Bad(f"the log was rewritten: it no longer begins with the {size} lines that it had then")
+    if shown != (root, new_root): raise Bad(f"the log was rewritten: it no longer begins with the {size} lines that it had then")
 
 def proven_leaf(data: bytes, log: str) -> tuple[str, bytes]:
     """The line of the log in a proof (C2SP tlog-proof), and the checkpoint under which it stands."""
@@ -229,18 +224,20 @@ def check_items(files: dict[str, bytes], faults: list[tuple[str, str]], log: str
     return f"Items: {len(items)}, of which {sum(map(bool, items.values()))} with their files; seen or captured later: {len(later)}"
 
 # --- (4) Time, (5) the past, (6) the export itself ---
-def check_stamp(name: str, files: dict[str, bytes]) -> str:
+def check_stamp(name: str, files: dict[str, bytes], roots: set[str]) -> list[str]:
     """A time stamp over a checkpoint, as of its own time: the certificate may have ended since."""
     over, chain = STAMPED if STAMPED in files else HEAD, files[name[:-len(".tsr")] + "-chain.pem"]
     said = openssl("ts -reply -in reply -text", reply=files[name])[1]
     shown = re.search(r"^Time stamp: (\w{3} +\d+ \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT", said, re.MULTILINE)
     if not shown: raise Bad("is no time stamp that openssl can read")
-    at = int(datetime.strptime(shown[1] + shown[2] + "+0000", "%b %d %H:%M:%S %Y%z").timestamp())
-    agreed, said = openssl(f"ts -verify -data data -in reply -CAfile chain -untrusted chain -attime {at}",
-                           data=files[over], reply=files[name], chain=chain)
+    at = ssl.cert_time_to_seconds(f"{shown[1]}{shown[2]} GMT")
+    root = ssl.PEM_cert_to_DER_cert(chain[chain.rindex(b"-----BEGIN"):].decode())  # only the last one is trusted
+    agreed, said = openssl(f"ts -verify -data data -in reply -CAfile root -untrusted chain -attime {at}",
+                           data=files[over], reply=files[name], chain=chain, root=ssl.DER_cert_to_PEM_cert(root).encode())
     if not agreed: raise Bad(f"openssl does not accept it over {over}: {' '.join(said.split())[-160:]}")
-    size = checkpoint(files[over].decode())[1]
-    return f"Time:  the log's first {size} lines, stamped by {name[5:-4]} at {shown[1] + shown[2]} UTC"
+    return [f"Time:  the log's first {checkpoint(files[over].decode())[1]} lines, stamped by {name[5:-4]} at {shown[1] + shown[2]} UTC",
+            f"Root:  {sha256(root).hex()}",
+            *([] if sha256(root).hex() in roots else ["Not checked: whose root this is (compare it with the authority's own)"])]
 
 def check_since(earlier: bytes, files: dict[str, bytes]) -> str:
     """SEAL/consistency holds every earlier checkpoint of the log, each with the proof up to this one."""
@@ -263,20 +260,22 @@ def check_export_line(proof: bytes, files: dict[str, bytes], log: str) -> str:
         raise Bad("the log was told of another export than this one")
     return f"Proof: this export is line {leaf['seq']} of the log"
 
-def check(path: Path, wanted: str, since: bytes, proof: bytes) -> tuple[list[tuple[str, str]], list[str]]:
+def check(path: Path, wanted: str, since: bytes, proof: bytes, roots: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Everything: what is wrong, by name, and what was found. `since` and `proof` are the files' bytes."""
     faults: list[tuple[str, str]] = []
     files = attempt(faults, path.name, read, path, faults)
     if files is None: return faults, []
     check_lists(files, faults)
     log, key = attempt(faults, KEY, public_key, files) or ("", b"")
-    if wanted and re.sub("[^0-9a-f]", "", wanted.lower()) != sha256(key).hex():
+    if wanted and digits(wanted) != sha256(key).hex():
         faults.append((KEY, "the export was made under another key than that of --fingerprint"))
     attempt(faults, SIGNED, check_signed_files, files)
     size = (attempt(faults, HEAD, lambda: checkpoint(opened(files[HEAD], files))) or (log, 0))[1]
     found: list[Any] = ["Key:   " + " ".join(re.findall("....", sha256(key).hex())), f"Log:   {log}, {size} lines",
                         check_items(files, faults, log)]
-    found += [attempt(faults, one, check_stamp, one, files) for one in sorted(files) if one.endswith(".tsr")]
+    stamps, known = [one for one in sorted(files) if one.endswith(".tsr")], {digits(one) for one in roots}
+    for one in stamps: found += attempt(faults, one, check_stamp, one, files, known) or []
+    faults += [("--root", f"no stamp here leads to {one}") for one in known if f"Root:  {one}" not in found]
     if STAMPED in files: attempt(faults, STAMPED, check_since, files[STAMPED], files)
     found.append(since and attempt(faults, "the log", check_since, since, files))
     found.append(proof and attempt(faults, "the proof beside it", check_export_line, proof, files, log))
@@ -286,11 +285,12 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Check an export of schoolwatch.")
     options.add_argument("export", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     options.add_argument("--fingerprint", default="")
+    options.add_argument("--root", action="append", default=[])
     for name in ("--since", "--proof"): options.add_argument(name, type=Path)
     given = options.parse_args()
     beside = given.proof or Path(re.sub(r"\.zip$", "", str(given.export)) + ".zip.tlog-proof")
     proof = beside.read_bytes() if given.proof or beside.is_file() else b""
-    faults, found = check(given.export, given.fingerprint, given.since.read_bytes() if given.since else b"", proof)
+    faults, found = check(given.export, given.fingerprint, given.since.read_bytes() if given.since else b"", proof, given.root)
     found += [] if proof else ["Not checked: the export's line in the log (no .tlog-proof beside it)"]
     found += [] if given.fingerprint else ["Not checked: whose key it is (compare it with the school's paper)"]
     found += [f"FAILED {ascii(name)[1:-1]}: {ascii(why)[1:-1]}" for name, why in faults]
