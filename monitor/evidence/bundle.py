@@ -125,22 +125,22 @@ def _check_seal(uid: str, seal: dict[str, Any], files: Mapping[str, bytes]) -> l
     if "record.json" in files:
         if commitment(bytes.fromhex(seal["salt"]), files["record.json"]) != leaf["commit"]:
             faults.append("record.json does not match the commitment made when it was seen")
-        faults += [*_check_raw(seal, files), *_check_envelope(files)]
+        how = json.loads(files["record.json"])["how"]
+        faults += [*_check_raw(seal, files, how), *_check_envelope(files, how)]
     return faults
 
 
-def _check_envelope(files: Mapping[str, bytes]) -> list[str]:
+def _check_envelope(files: Mapping[str, bytes], how: Mapping[str, Any]) -> list[str]:
     """Records of version 1 spoke of the page only."""
-    told = json.loads(files["record.json"])["how"].get("envelope_sha256")
+    told = how.get("envelope_sha256")
     if told is None or "envelope.json" not in files or sha256(files["envelope.json"]) == told:
         return []
     return ["envelope.json is not the request and answer that record.json speaks of"]
 
 
-def _check_raw(seal: dict[str, Any], files: Mapping[str, bytes]) -> list[str]:
-    recorded = json.loads(files["record.json"])["how"]
+def _check_raw(seal: dict[str, Any], files: Mapping[str, bytes], how: Mapping[str, Any]) -> list[str]:
     if "raw.json" not in files:
         return []
-    if commitment(bytes.fromhex(seal["raw_salt"]), files["raw.json"]) != recorded["raw_commit"]:
+    if commitment(bytes.fromhex(seal["raw_salt"]), files["raw.json"]) != how["raw_commit"]:
         return ["raw.json is not the object that record.json speaks of"]
     return []

@@ -102,9 +102,18 @@ def remove_item(root: Path, uid: str) -> None:
 def read_item(root: Path, uid: str) -> dict[str, bytes]:
     """Every file of an item's folder, parts of crashed attempts left out."""
     folder = item_folder(root, uid)
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if not _is_part(path)}
+    return {name: _content(f"{folder}/{name}") for name in names if not _is_part_name(name)}
+
+
+def _content(path: str) -> bytes:
+    """As `Path.read_bytes`, without the object: a store is checked by reading all its files."""
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  see above
+        return file.read()
 
 
 def file_names(root: Path, uid: str) -> set[str]:
@@ -125,4 +134,8 @@ def remove_parts(root: Path) -> None:
 
 
 def _is_part(path: Path) -> bool:
-    return path.name.startswith(".") and path.name.endswith(".part")
+    return _is_part_name(path.name)
+
+
+def _is_part_name(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".part")

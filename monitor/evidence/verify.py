@@ -193,7 +193,7 @@ def _names_in(shelf: Path) -> Iterator[list[Path]]:
     """What stands on a shelf, some hundred at a time: ids begin with the time, so one shelf may hold most."""
     with os.scandir(shelf) as entries:
         while together := [Path(entry.path) for entry in islice(entries, _NAMES_AT_ONCE)]:
-            yield sorted(together)
+            yield sorted(together, key=lambda path: path.name)
 
 
 def _entries(folder: Path) -> list[Path]:
