@@ -246,9 +246,12 @@ class Bag:
 
 def good_bag(
     key: Signer | None = None, *, words: Mapping[int, bytes] | None = None, stamps: tuple[StampFile, ...] = (),
-    stamped: int | None = None, **changes: Any,
+    stamped: int | None = None, listed: Sequence[int] = (1, 3, 5), **changes: Any,
 ) -> Bag:  # fmt: skip
-    """`key` and `words` (number of an early line → what it commits to) make the same export of another log."""
+    """`key` and `words` (number of an early line → what it commits to) make the same export of another log.
+
+    `listed`: sizes of the earlier checkpoints that the export has a proof from.
+    """
     log = FakeLog(key or signer())
     for number in range(3):
         said = (words or {}).get(number, b"earlier %d" % number)
@@ -275,7 +278,7 @@ def good_bag(
         log_line=hidden, proofs={".tlog-proof": log.proof(hidden, size)},
     )  # fmt: skip
     made = contents(items=(*items, reference), **changes)
-    files = export_files(made, log.seal(size, (1, 3, 5), stamps, stamped))
+    files = export_files(made, log.seal(size, listed, stamps, stamped))
     commit = commitment(bytes.fromhex(SALT), files["manifest-sha256.txt"])
     line = log.add(LeafKind.EXPORT, "0200-1", commit)
     return Bag(files, log.proof(line, len(log.leaves)), log, made)

@@ -141,6 +141,29 @@ def test_a_log_rewritten_by_the_keys_holder_would_pass(size: int, tmp_path: Path
     assert (status, "the log was rewritten" in said) == (1, True), said
 
 
+@pytest.mark.parametrize("listed", [(3, 5), ()])
+def test_an_honest_school_would_be_accused_over_an_old_mail(
+    listed: tuple[int, ...], tmp_path: Path, clean_copy: Path
+) -> None:
+    """A checkpoint older than the export's list says nothing of the log; exit 1, as it was not checked."""
+    bag = good_bag(listed=listed)
+    path = as_zip(tmp_path, bag.files, bag.proof)
+    plain = "cannot be checked here: older than the export's list; ask the school for a proof"
+    for size in (1, 2):
+        assert said_by_us(path, since=bag.earlier(size)) == f"the log: {plain}"
+    (tmp_path / "since").write_bytes(bag.earlier(2))
+    status, said = by_script(clean_copy, path, "--since", str(tmp_path / "since"))
+    assert (status, plain in said, "rewritten" in said) == (1, True, False), said
+
+
+def test_another_root_at_a_listed_size_would_be_excused_as_too_old(tmp_path: Path) -> None:
+    """The oldest one listed is still held against the mail, and so is a size between two that are listed."""
+    forged = good_bag(words={0: b"what it never was"}, listed=(3, 5))
+    path = as_zip(tmp_path, forged.files, forged.proof)
+    for size in (3, 4, 5, SIZE):
+        assert "the log was rewritten" in said_by_us(path, since=GOOD.earlier(size))
+
+
 def test_a_log_made_shorter_would_pass(tmp_path: Path) -> None:
     path = as_zip(tmp_path, FILES, b"")
     assert "newer than this export" in said_by_us(path, since=good_bag().earlier(SIZE + 1))
