@@ -5,6 +5,7 @@ Rows and folders are read in streams and none is kept, so that a store of any si
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -54,14 +55,18 @@ def verify_store(
     stands there besides. `outside` is what the caller holds that does not lie in the store.
 
     A running daemon seals between the look at the rows and the look at the folders; so a fault counts
-    only when a second look finds it again.
+    only when a second look finds one of its kind at the same item again: what it counts may have grown.
     """
     first = _look(database, evidence, school_id, outside or Outside())
     if not first.faults:
         return first
     again = _look(database, evidence, school_id, outside or Outside())
-    seen = set(first.faults)
-    return replace(again, faults=tuple(fault for fault in again.faults if fault in seen))
+    seen = {_kind(fault) for fault in first.faults}
+    return replace(again, faults=tuple(fault for fault in again.faults if _kind(fault) in seen))
+
+
+def _kind(fault: Fault) -> tuple[str, str]:
+    return fault.item, re.sub(r"\b\d[\d,]*\b", "N", fault.why)
 
 
 def _look(database: Database, evidence: Path, school_id: int, outside: Outside) -> Verified:

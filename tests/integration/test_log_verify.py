@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from support.clock import SettableClock
 from support.log_site import grow, log_site, rewrite_leaf, without_triggers
 
 from alerts.mail.drafts import Draft
+from monitor.evidence import verify
 from monitor.evidence.keys import fingerprint, key_file, log_signer
 from monitor.evidence.outside import NoCheckpoint, Witnessed, witnessed
 from monitor.evidence.second_log import CHECKPOINTS, LEAVES
@@ -195,3 +197,24 @@ def test_a_second_log_out_of_reach_holds_nothing_up(site: Site) -> None:
     with site.database.read() as session:
         subjects = session.scalars(select(OutgoingMail.subject)).all()
     assert {subject.partition(":")[0] for subject in subjects} == {"Needs mending", "Working again"}
+
+
+def test_a_fault_that_counts_would_vanish_while_the_daemon_appends(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second log that was cut would be called whole, because more was missing at the second look."""
+    folder = site.settings.evidence.second_log
+    assert folder is not None
+    path = folder / LEAVES
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    (folder / ".lock").unlink()
+    (folder / ".lock").mkdir()  # so that nothing is copied meanwhile
+    real = verify._look
+
+    def look(*given: Any) -> verify.Verified:
+        found = real(*given)
+        grow(site, 1, sign=False)
+        return found
+
+    monkeypatch.setattr(verify, "_look", look)
+    assert any("lacks the last 2 leaves" in one for one in faults(site, second_log=folder))
