@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.migrations.only_added_to import only_added_to
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -38,24 +40,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_tree_tiles_school_id"), "tree_tiles", ["school_id"])
+    # What was signed, and what the next signature is made from.
     for table in ("checkpoints", "tree_tiles"):
-        _forbid_changes(table)
-
-
-def _forbid_changes(table: str) -> None:
-    """What was signed, and what the next signature is made from, is only ever added to."""
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is only ever added to'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_only_added_to()"
-    )
+        only_added_to(table)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.migrations.only_added_to import only_erased
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -42,6 +44,8 @@ def _observations() -> None:
     )
     op.create_index(op.f("ix_observations_school_id"), "observations", ["school_id"])
     op.create_index(op.f("ix_observations_item_uid"), "observations", ["item_uid"])
+    kept = ("id", "school_id", "uid", "item_uid", "at", "observed", "leaf_seq")
+    only_erased("observations", kept, "NEW.salt IS NULL AND NEW.record IS NULL")
 
 
 def _erases(details: str, same: str) -> str:

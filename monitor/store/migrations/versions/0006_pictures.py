@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.migrations.only_added_to import only_added_to
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -31,7 +33,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_image_rulings_school_id"), "image_rulings", ["school_id"])
     op.create_index(op.f("ix_image_rulings_incident_id"), "image_rulings", ["incident_id"])
-    _only_added_to("image_rulings")
+    only_added_to("image_rulings")
     _captures()
 
 
@@ -65,21 +67,3 @@ def _captures() -> None:
     )
     for column in ("school_id", "incident_id", "item_uid", "state"):
         op.create_index(op.f(f"ix_captures_{column}"), "captures", [column])
-
-
-def _only_added_to(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is only ever added to'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_only_added_to()"
-    )

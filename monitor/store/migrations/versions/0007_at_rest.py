@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.migrations.only_added_to import only_added_to
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -83,7 +85,7 @@ def _erasures() -> None:
         sa.Column("second", sa.String(), nullable=True),
     )
     op.create_index(op.f("ix_erasures_subject"), "erasures", ["subject"])
-    _only_added_to("erasures")
+    only_added_to("erasures")
 
 
 def _labelled_files() -> None:
@@ -94,22 +96,4 @@ def _labelled_files() -> None:
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-    )
-
-
-def _only_added_to(table: str) -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is only ever added to'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_only_added_to()"
     )

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.migrations.only_added_to import only_added_to, only_erased
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -57,3 +59,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_exhibit_numbers_school_id"), "exhibit_numbers", ["school_id"])
+    only_added_to("exhibit_numbers")
+    told = ("uid", "scope", "profile", "reader", "checkpoint_size", "made_by", "produced_by", "made_at")
+    only_erased("exports", ("id", "school_id", *told), "TRUE")  # its files and facts end, its row does not
