@@ -49,6 +49,7 @@ NO_EVIDENCE = {
     "models fetch": "fetches models", "models convert": "converts models",
     "evidence verify": "compares hashes and hands nothing out", "evidence checkpoint": "shows the log's head",
     "evidence proof": "shows places in the log", "evidence keys new": "makes a key",
+    "evidence unbox": "opens a file where its reader is, without the school's store",
     "hold list": "shows references", "retention": "shows dates; what it locks and erases is noted by the rows",
 }  # fmt: skip
 ELSEWHERE = {

@@ -91,7 +91,7 @@ def _in_the_log(books: Books) -> Iterator[str]:
 
 
 def _in_the_evidence(school: CrashSchool, folder: Path, books: Books) -> Iterator[str]:
-    sealed = {item.uid for item in books.items if item.state == ItemState.SEALED}
+    sealed = {item.uid for item in books.items if item.state in SEALED_STATES}
     if sealed != {row.item_uid for row in books.evidence}:
         yield "what is marked as sealed is not what has evidence"
     yield from (f"waits for ever: {item.uid}" for item in books.items if item.state == ItemState.WAITING)
