@@ -14,6 +14,7 @@ from monitor.evidence.leaf import LeafKind
 from monitor.evidence.verify import verify_store
 from monitor.evidence.verify_log import Outside
 from monitor.store.models import (
+    SEALED_STATES,
     EvidenceItem,
     Holding,
     Incident,
