@@ -10,7 +10,8 @@ from monitor.evidence.record import date_header
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
 
-DIFFERS, UNSYNCHRONISED = "clock_differs", "clock_unsynchronised"
+DIFFERS = "clock_differs"
+UNSYNCHRONISED = "clock_unsynchronised"
 PATIENCE_SECONDS = 60 * 60.0
 """How long the service runs before it complains of a clock that nobody synchronises: a machine that has just
 started looks for its time servers, and `schoolwatch check` says it at once.

@@ -40,10 +40,10 @@ def _names(requirements: list[object]) -> set[str]:
 
 def _project() -> dict[str, set[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    groups = project["dependency-groups"]
+    groups, extras = project["dependency-groups"], project["project"]["optional-dependencies"]
     return {
         "run": _names(project["project"]["dependencies"]),
-        "optional": _names(project["project"]["optional-dependencies"]["detoxify"]),
+        "optional": {name for part in ("detoxify", "capture") for name in _names(extras[part])},
         "test": _names(groups["test"]),
         "bench": _names(groups["bench"]),
         "train": _names(groups["train"]),

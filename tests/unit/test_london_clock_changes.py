@@ -161,9 +161,7 @@ def test_a_gap_over_the_change_shows_how_long_it_was() -> None:
 def test_index_and_statement_show_the_week_and_the_night_as_the_wall_did() -> None:
     """The span on the first page is what an officer asks the platform about."""
     week = IsoWeek.parse("2026-W43")
-    found = read(
-        index_sheet(sheet_facts.index(start=week.start, end=week.end, failures=(), as_of=week.end))
-    )
+    found = read(index_sheet(sheet_facts.index(start=week.start, end=week.end, failures=(), as_of=week.end)))
     assert "Monday 19 October 2026, 00:00:00 BST (2026-10-18 23:00:00 UTC)" in found
     assert "Monday 26 October 2026, 00:00:00 GMT (2026-10-26 00:00:00 UTC)" in found
     said = statement_draft(sheet_facts.statement(exhibits=(sheet_facts.row(0, seen_at=SECOND),)))
