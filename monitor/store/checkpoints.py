@@ -162,9 +162,7 @@ def consistency(session: Session, school_id: int, old: int, new: int) -> list[by
     return [_root_over(session, school_id, *span) for span in consistency_spans(old, new)]
 
 
-def consistencies(
-    session: Session, school_id: int, olds: Iterable[int], new: int
-) -> dict[int, list[bytes]]:
+def consistencies(session: Session, school_id: int, olds: Iterable[int], new: int) -> dict[int, list[bytes]]:
     """`consistency` from each of many older sizes; what their proofs share is read once. NoSuchProof."""
     roots: dict[tuple[int, int], bytes] = {}
     proofs: dict[int, list[bytes]] = {}
