@@ -50,7 +50,9 @@ def model_lines(school: TestSchool) -> dict[str, str]:
 
 
 def open_alerts(school: TestSchool) -> list[str]:
-    return [alert.subject for alert in rows(school, OperatorAlert) if alert.closed_at is None]
+    """Less those about clocks: a command lives today, and this school's platform on an invented day."""
+    alerts = [alert for alert in rows(school, OperatorAlert) if alert.kind != "clock_differs"]
+    return [alert.subject for alert in alerts if alert.closed_at is None]
 
 
 def test_a_school_would_judge_without_its_best_model_and_the_check_would_pass(
