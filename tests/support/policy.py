@@ -12,7 +12,7 @@ An import such as `from alerts.clocks import HOST_CLOCK` copies the name: switch
 """
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,7 @@ def noticed(rule: Switch | None) -> Iterator[None]:
         return
     try:
         yield
-    except (Exception, pytest.fail.Exception):
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001  however a test fails, it noticed
         return
     pytest.fail(f"{rule.target} was switched off, and the test passed all the same: it shows nothing.")
 
@@ -85,5 +85,3 @@ def _resolved(path: str) -> Any:
             found = getattr(found, name)
         return found
     raise LookupError(f"nothing is called {path}")
-
-
