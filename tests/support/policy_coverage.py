@@ -4,10 +4,12 @@ Made by `.venv/bin/python -m support.policy_coverage` in the folder `tests`; a t
 """
 
 import ast
+import re
 import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
 TESTS = Path(__file__).resolve().parents[1]
 CLAUSES = TESTS / "policy" / "clauses.toml"
@@ -20,6 +22,11 @@ class Clause:
     rule: str
     unserved: str | None = None
     """Why no test serves it."""
+
+    @property
+    def shown_id(self) -> str:
+        """Without the number that tells the rules of one clause apart."""
+        return re.sub(r"/\d$", "", self.id)
 
     @property
     def policy(self) -> str:
@@ -35,6 +42,11 @@ class Outside:
     why: str
 
 
+_HOW = (
+    "Each test runs twice: with the rule in force, when it passes, and with the rule switched off, when it has "
+    "to fail. The words are ours; the policies are cited by short name and clause. A clause with several rules "
+    "has one line each."
+)
 _POLICIES = ("NEU", "Huntington", "QC", "Nunney", "Market Drayton")
 _TITLES = {
     "NEU": "NEU model policy",
@@ -82,15 +94,8 @@ def page() -> str:
     """The whole page as Markdown."""
     tests, known = serving(), clauses()
     served = sum(clause.id in tests for clause in known)
-    lines = [
-        "# What the schools' policies ask, and the test that shows it",
-        "",
-        f"{served} of {len(known)} clauses that ask something of software are served. Each test runs twice: "
-        "with the rule",
-        "in force, when it passes, and with the rule switched off, when it has to fail. The words are ours; "
-        "the policies are",
-        "cited by short name and clause. A clause with several rules has one line each.",
-    ]
+    intro = f"{served} of {len(known)} clauses that ask something of software are served. {_HOW}"
+    lines = ["# What the schools' policies ask, and the test that shows it", "", *wrap(intro, 100)]
     for policy in _POLICIES:
         lines += [
             "",
@@ -113,7 +118,7 @@ def page() -> str:
 
 def _row(clause: Clause, tests: list[str]) -> str:
     shown = "<br>".join(f"`{test}`" for test in tests) or f"not served: {clause.unserved}"
-    return f"| {clause.id.partition('/')[0] if clause.id[-2:-1] == '/' else clause.id} | {clause.rule} | {shown} |"
+    return f"| {clause.shown_id} | {clause.rule} | {shown} |"
 
 
 if __name__ == "__main__":
