@@ -52,11 +52,13 @@ def incident_words(session: Session, incident: Incident) -> Form:
     }
 
 
-def blank_incident(session: Session, incident: Incident, instead: str = LOCKED) -> None:
+def blank_incident(session: Session, incident: Incident, words: Form, instead: str = LOCKED) -> None:
+    """Take out what `incident_words` gave, and no mail that has left since: no box would hold it."""
     _write_notes(incident, lambda _place, _note: instead)
     incident.fingerprint = ""
     for mail in _mails(session, incident):
-        mail.text = mail.html = ""
+        if mail.message_id in words["mails"]:
+            mail.text = mail.html = ""
 
 
 def put_back_incident(session: Session, incident: Incident, words: Form) -> None:
@@ -123,7 +125,7 @@ def _copy(form: Any) -> Any:
 
 def erase_notes(session: Session, incident: Incident) -> None:
     """What is left of a ladder whose evidence was erased: steps, states and times, no note and no name."""
-    blank_incident(session, incident, ERASED)
+    blank_incident(session, incident, incident_words(session, incident), ERASED)
     ladder = _copy(incident.ladder)
     ladder["consents"] = []
     for task in ladder.get("tasks", []):

@@ -49,6 +49,8 @@ from monitor.store.models import (
     IncidentBox,
     IncidentItem,
     Item,
+    MailState,
+    OutgoingMail,
 )
 
 NOTES = "notes.json"
@@ -137,7 +139,9 @@ def _keys_or_told(site: Site) -> LockKeys | None:
 
 
 def due_incidents(site: Site) -> Select[int]:
-    """Closed for 14 days, and something of it in clear. What is written later is locked a pass later."""
+    """Closed for 14 days, and something of it in clear. What is written later is locked a pass later, and
+    so is a mail that still waited to be sent when the rest was.
+    """
     period = retention_periods(site.settings.retention.periods)["locking"]
     in_clear = (
         exists()
@@ -152,11 +156,16 @@ def due_incidents(site: Site) -> Select[int]:
     locked_since = exists().where(
         IncidentBox.incident_id == Incident.id, IncidentBox.locked_at > Incident.closed_at
     )
+    left_later = (
+        exists()
+        .where(OutgoingMail.incident_id == Incident.id, OutgoingMail.state != MailState.QUEUED)
+        .where(or_(OutgoingMail.text != "", OutgoingMail.html != ""))
+    )
     return (
         select(Incident.id)
         .where(Incident.school_id == site.school_id, Incident.state == "closed")
         .where(Incident.closed_at <= site.now() - timedelta(days=period.days))
-        .where(or_(in_clear, has_locked & ~locked_since))
+        .where(or_(in_clear, has_locked & or_(~locked_since, left_later)))
         .order_by(Incident.id)
     )
 
@@ -241,7 +250,7 @@ def _lock_notes(session: Session, site: Site, keys: LockKeys, incident: Incident
         )
     )
     if not is_blank(words):
-        blank_incident(session, incident)
+        blank_incident(session, incident, words)
 
 
 def boxes_of(session: Session, incident: Incident) -> list[IncidentBox]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import update
 from support.at_rest import (
     LOCKED,
     MANAGER,
@@ -49,6 +50,7 @@ from monitor.store.models import (
     Incident,
     Item,
     Judgement,
+    MailState,
     OutgoingMail,
     Ruling,
     TakedownTask,
@@ -212,6 +214,32 @@ def test_closed_again_without_an_unlocking_its_new_notes_are_locked_too(school: 
     assert any("platypus" in note for note in notes)
     assert any(QUOTED in note for note in notes)
     assert lock_due(school.site) == 0
+
+
+def test_a_mail_that_leaves_after_the_locking_would_stay_readable(school: TestSchool) -> None:
+    """The mail server was down for weeks; what it takes at last quotes what was locked meanwhile."""
+    reference = raise_one(school)
+    quote_in_mails(school, f"It says: {QUOTED}")
+    mail_waits(school, waits=True)
+    close(school, reference)
+    school.clock.advance(FORTNIGHT)
+    assert lock_due(school.site) == 1
+    assert any(QUOTED in mail.text for mail in rows(school, OutgoingMail))  # it is sent whole
+    assert lock_due(school.site) == 0
+    mail_waits(school, waits=False)
+    assert lock_due(school.site) == 1
+    assert QUOTED.encode() not in what_a_thief_reads(school)
+    opened = open_up(school, reference).notes["mails"].values()
+    assert all(QUOTED in text for text, _ in opened)
+    assert lock_due(school.site) == 0
+    assert not faults(school)
+
+
+def mail_waits(school: TestSchool, *, waits: bool) -> None:
+    state = MailState.QUEUED if waits else MailState.SENT
+    with school.site.database.write() as session:
+        about_one = OutgoingMail.incident_id.is_not(None)
+        session.execute(update(OutgoingMail).where(about_one).values(state=state))
 
 
 @pytest.mark.parametrize("place", [Boundary.AFTER_BOX, Boundary.AFTER_LOCK])
