@@ -12,9 +12,11 @@ from monitor.store.models.evidence import (
     ObservationRow,
 )
 from monitor.store.models.exports import ExhibitNumber, Export, ExportState
+from monitor.store.models.handed_in import HandedIn
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import SEALED_STATES, ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
+from monitor.store.models.links import SinglePurposeLink
 from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
@@ -39,6 +41,7 @@ __all__ = [
     "Export",
     "ExportState",
     "ForgottenItem",
+    "HandedIn",
     "Hold",
     "Holding",
     "ImageRuling",
@@ -60,6 +63,7 @@ __all__ = [
     "Recheck",
     "Ruling",
     "School",
+    "SinglePurposeLink",
     "Source",
     "StaffMember",
     "Stamp",
