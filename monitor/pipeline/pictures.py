@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, suspect_picture
 from config.words import Flag, Lane
+from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.clear_copies import Why, erase_labelled
 from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.exports.ending import erase_exports, exports_holding
 from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.raising import queue_alert
 from monitor.pipeline.sealing import close_withheld
 from monitor.site import Site
 from monitor.store import custody

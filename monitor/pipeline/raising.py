@@ -10,30 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
-from alerts.ladder.machine import DAEMON, Ladder, open_ladder, open_tasks, reconsider
+from alerts.ladder.machine import DAEMON, Ladder, open_ladder, reconsider
 from alerts.ladder.matter import Matter, lane_of
 from alerts.ladder.policy import default_policy
-from alerts.ladder.tasks import Task
-from alerts.ladder.words import Gate, Step
-from alerts.mail.drafts import alert_draft
-from alerts.mail.facts import AlertFacts, Asked
 from classifiers.interface import Judgement
 from config.words import Lane, Severity
-from monitor.pipeline import outbox
-from monitor.pipeline.checkpointing import foot
+from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, School
 
 LONDON = ZoneInfo("Europe/London")
 _JOINS_FROM = 15
 """Characters from which the same words by different people are one matter (a re-post, a pile-on)."""
-
-_EVIDENCE = {
-    False: "The evidence is sealed.",
-    True: "The reference is sealed; nothing else of the platform's answer is kept.",
-}
 
 
 @dataclass(frozen=True)
@@ -189,49 +178,6 @@ class IncidentDesk:
 
     def _join(self, incident: Incident, item: Item) -> None:
         self.session.add(IncidentItem(school_id=incident.school_id, incident_id=incident.id, item_id=item.id))
-
-
-def queue_alert(
-    session: Session, site: Site, incident: Incident, ladder: Ladder, news: str | None, *, not_judged: int = 0
-) -> None:  # fmt: skip
-    """Queue the mails of an incident, one a person. `news` names what is new about one already told of."""
-    facts = AlertFacts(
-        school_name=site.school_name,
-        reference=incident.reference,
-        severity=ladder.severity,
-        lane=ladder.lane,
-        platform=incident.platform,
-        seen_at=incident.first_seen_at,
-        asked=_asked(ladder),
-        reasons=(*sorted(ladder.matter.labels), *sorted(ladder.matter.flags)),
-        not_judged=not_judged,
-        evidence_note=_EVIDENCE[ladder.lane is Lane.INDECENT_IMAGE],
-        joined=news is not None,
-        checkpoint=foot(session, site),
-    )
-    now = site.now()
-    incident.told_at = incident.told_at or now
-    draft, priority = alert_draft(facts), outbox.priority_of(ladder.severity)
-    event = f"alert:{incident.reference}" + (f":{news}" if news else "")
-    for person in people_to_tell(session, site, incident, now):
-        letter = outbox.Letter("alert", event, person.email, priority, draft, incident.id)
-        outbox.queue(session, site.school_id, site.settings.mail, letter, now)
-
-
-def _asked(ladder: Ladder) -> tuple[Asked, ...]:
-    """What is to be done, and by when. What waits for triage is said to, and hurries triage."""
-    tasks = open_tasks(ladder)
-    waiting = [task for task in tasks if Gate.TRIAGE in task.needs]
-    soonest = min((task.due_at for task in waiting if task.due_at), default=None)
-    return tuple(_one_asked(task, soonest) for task in tasks)
-
-
-def _one_asked(task: Task, soonest: datetime | None) -> Asked:
-    if task.step is Step.TRIAGE and task.due_at and soonest:
-        return Asked(task.step.shown_as, min(task.due_at, soonest))
-    if Gate.TRIAGE in task.needs:
-        return Asked(f"After that, if you so decide: {task.step.shown_as}", task.due_at)
-    return Asked(task.step.shown_as, task.due_at)
 
 
 def _categories(matter: Matter) -> set[str]:

@@ -16,8 +16,8 @@ from connectors.interface import Recheck as Answer
 from monitor.evidence.machine import tool
 from monitor.evidence.observation import Observation, Observed
 from monitor.pipeline.accounts import connect
+from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.raising import queue_alert
 from monitor.pipeline.visibility import Seen, of_all, seen
 from monitor.site import Site
 from monitor.store import custody, observations
