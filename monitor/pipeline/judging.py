@@ -101,6 +101,9 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
         _tell_of_failures(session, site, [one for one in kept if one.failure])
     tidy(site, [item.uid for item in items])
     close_withheld(site)
+    if any(one.withheld for one in promoted):
+        # The platform's answer stood among what is held; the write-ahead log has that page yet.
+        site.database.forget_erased()
 
 
 def _lanes(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> dict[int, Lane]:

@@ -30,12 +30,15 @@ _Step = Callable[[Session, Site, datetime], int]
 
 
 def erase_what_is_due(site: Site) -> None:
-    """One pass: holding area, texts, rows, and envelopes that nothing refers to any more."""
+    """One pass: holding area, texts, rows, and envelopes that nothing refers to any more.
+
+    The write-ahead log is emptied each time, because a crash may have come between an erasure and that.
+    """
     finish_suspicions(site)
     tidy_captures(site)
     erased = {step.__name__.strip("_"): _to_the_end(site, step) for step in _STEPS}
+    site.database.forget_erased()
     if any(erased.values()):
-        site.database.forget_erased()
         log.info("erased", **erased)
 
 
