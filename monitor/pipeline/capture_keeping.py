@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.evidence.captures import capture_folder, read_capture, remove_capture
+from monitor.pipeline.clear_copies import Why
+from monitor.pipeline.clear_words import ERASED
 from monitor.store import custody
 from monitor.store.evidence_door import Access
 from monitor.store.models import Capture, CaptureState
@@ -47,21 +49,32 @@ def _kept(session: Session, school_id: int, item_uid: str) -> list[Capture]:
     return list(session.scalars(query.order_by(Capture.number)))
 
 
-def erase_captures(session: Session, site: "Site", item_uid: str, *, by: str, reason: str) -> int:
-    """Say in the caller's transaction that an item's captures are gone: files, salt, words. The leaves stay.
+def erase_captures(session: Session, site: "Site", item_uid: str, why: Why) -> int:
+    """Say in the caller's transaction that an item's captures are gone: files, salt, words, and who asked
+    for them and why. The leaves stay. Answers how many there were.
 
-    The files follow when the transaction is committed: call `tidy_captures` then. Isolated ones are left:
-    the police say what becomes of those.
+    The files follow when the transaction is committed (`remove_erased`). An isolated one goes too: what is
+    suspected ends by no rule, so two people have said so (docs/retention.md).
     """
-    rows = _kept(session, site.school_id, item_uid)
+    query = select(Capture).filter_by(school_id=site.school_id, item_uid=item_uid)
+    rows = list(session.scalars(query.where(Capture.state != CaptureState.ERASED).order_by(Capture.number)))
     for row in rows:
         row.state, row.ended_at = CaptureState.ERASED, site.now()
-        row.files, row.salt, row.words, row.reason = {}, None, None, ""
+        row.files, row.salt, row.words, row.reason, row.asked_by = {}, None, None, ERASED, ERASED
         custody.note(
-            session, site.school_id, site.now(), "capture_erased", actor=by, purpose=reason,
-            item_uid=item_uid, capture=row.number,
+            session, site.school_id, site.now(), "capture_erased", actor=why.by, authority=why.rule,
+            purpose=why.reason, item_uid=item_uid, capture=row.number,
         )  # fmt: skip
     return len(rows)
+
+
+def remove_erased(site: "Site", item_uid: str) -> None:
+    """The files of an item's captures that were erased."""
+    query = select(Capture.number).filter_by(item_uid=item_uid, state=CaptureState.ERASED)
+    with site.database.read() as session:
+        numbers = session.scalars(query.filter_by(school_id=site.school_id)).all()
+    for number in numbers:
+        remove_capture(site.evidence, item_uid, number)
 
 
 def tidy_captures(site: "Site") -> None:

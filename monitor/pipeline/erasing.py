@@ -12,19 +12,18 @@ from sqlalchemy.orm import Session
 
 from monitor.evidence.folder import remove_item
 from monitor.pipeline.boundaries import Boundary, passing
+from monitor.pipeline.capture_keeping import erase_captures, remove_erased
 from monitor.pipeline.clear_copies import Why, note_erasure
-from monitor.pipeline.clear_words import ERASED, erase_notes
+from monitor.pipeline.clear_words import erase_notes
 from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
-from monitor.pipeline.locking import alone, remove_captures
+from monitor.pipeline.locking import alone
 from monitor.pipeline.periods import period_of
 from monitor.site import Site
 from monitor.store import custody, observations
 from monitor.store.models import (
     SEALED_STATES,
-    Capture,
-    CaptureState,
     EvidenceItem,
     EvidenceState,
     ForgottenItem,
@@ -98,7 +97,7 @@ def _after(site: Site, uids: list[str], reference: str | None, why: Why) -> None
     passing(Boundary.AFTER_ERASURE)
     for uid in uids:
         remove_item(site.evidence, uid)
-        remove_captures(site, uid)
+        remove_erased(site, uid)
     if reference is not None:
         erase_copies(site, uids, reference, why, boxes_too=True)
     site.database.forget_erased()
@@ -169,20 +168,13 @@ def _erase_item(session: Session, site: Site, row: EvidenceItem, incident: Incid
     session.execute(delete(Judgement).where(Judgement.item_id == item.id))
     session.execute(delete(Recheck).where(Recheck.item_id == item.id))
     observations.forget(session, site.school_id, item.uid)
-    _erase_captures(session, item)
+    erase_captures(session, site, item.uid, why)
     _remember(session, site, item)
     _empty(item, site.now())
     note_erasure(session, site, "item", item.uid, why, reference=incident.reference, event=False)
     session.flush()
     session.expire(item)
     return row.item_uid
-
-
-def _erase_captures(session: Session, item: Item) -> None:
-    """The rows first; `_after` removes the files, those of an isolated one too: two people said so."""
-    for capture in session.scalars(select(Capture).where(Capture.item_id == item.id)):
-        capture.state, capture.files, capture.salt, capture.words = CaptureState.ERASED, {}, None, None
-        capture.reason = ERASED
 
 
 def _remember(session: Session, site: Site, item: Item) -> None:

@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 from config.policy import retention_periods
 from monitor.evidence.canonical import canonical_json, sha256
-from monitor.evidence.captures import remove_capture
 from monitor.evidence.folder import add_files, file_names, read_item, remove_item, remove_others
 from monitor.evidence.lock_keys import KeyUnusable, read_public
 from monitor.evidence.lockbox import BOX, locked
 from monitor.pipeline.boundaries import Boundary, passing
+from monitor.pipeline.capture_keeping import remove_erased
 from monitor.pipeline.clear_copies import Why
 from monitor.pipeline.clear_words import (
     Form,
@@ -41,8 +41,6 @@ from monitor.pipeline.unboxing import ROW
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import (
-    Capture,
-    CaptureState,
     EvidenceItem,
     EvidenceState,
     Incident,
@@ -273,22 +271,13 @@ def _finish_one(site: Site, uid: str, state: str, box_sha256: str | None) -> int
     names = file_names(site.evidence, uid)
     if state == EvidenceState.ERASED:
         remove_item(site.evidence, uid)
-        remove_captures(site, uid)
+        remove_erased(site, uid)
         return len(names)
     if state == EvidenceState.LOCKED and names != {BOX}:
         return _finish_lock(site, uid, box_sha256)
     if state == EvidenceState.OPEN and BOX in names:
         return remove_others(site.evidence, uid, names - {BOX})
     return 0
-
-
-def remove_captures(site: Site, uid: str) -> None:
-    """The files of an erased item's captures."""
-    with site.database.read() as session:
-        query = select(Capture.number).filter_by(item_uid=uid, state=CaptureState.ERASED)
-        numbers = session.scalars(query).all()
-    for number in numbers:
-        remove_capture(site.evidence, uid, number)
 
 
 def _finish_lock(site: Site, uid: str, box_sha256: str | None) -> int:

@@ -29,6 +29,7 @@ from monitor.evidence.verify import verify_store
 from monitor.pipeline.calling import NoCallSheet, call_sheet_of
 from monitor.pipeline.capture_keeping import captured_files, erase_captures, tidy_captures
 from monitor.pipeline.capturing import CaptureRefused, Tools, Wish, capture
+from monitor.pipeline.clear_copies import Why
 from monitor.pipeline.decisions import decide
 from monitor.pipeline.pictures import RulingRefused, rule_on_pictures
 from monitor.pipeline.rechecks import recheck_due
@@ -276,11 +277,13 @@ def test_erased_captures_leave_the_log_and_nothing_else(school: TestSchool, host
     given = captured_files(school.site, row.item_uid, Access(BY, "senior_manager", "a test", BY))
     assert sorted(given) == ["capture-001/capture.json", "capture-001/media-001.png", "capture-001/seal.json"]
     with school.site.database.write() as session:
-        assert erase_captures(session, school.site, row.item_uid, by=BY, reason="its time is over") == 1
+        why = Why("asked_for", "its time is over", BY)
+        assert erase_captures(session, school.site, row.item_uid, why) == 1
     tidy_captures(school.site)
     assert not capture_folder(school.site.evidence, row.item_uid, 1).exists()
     (row,) = rows(school, Capture)
     assert (row.state, row.salt, row.files) == (CaptureState.ERASED, None, {})
+    assert (row.asked_by, row.reason) == ("(erased)", "(erased)")
     assert captured_files(school.site, row.item_uid, Access(BY, "senior_manager", "a test", BY)) == {}
     assert verified(school) == []
 
