@@ -5,7 +5,7 @@ the service on a date that stands beside it; such a fact is never shown as certa
 """
 
 from config.policy.helplines import Helpline, helplines
-from config.policy.hosts import Host, host_for, hosts
+from config.policy.hosts import Host, host_for, host_for_url, hosts, site_name
 from config.policy.known import Confidence
 from config.policy.retention import Period, retention_periods, shipped_periods
 
@@ -16,7 +16,9 @@ __all__ = [
     "Period",
     "helplines",
     "host_for",
+    "host_for_url",
     "hosts",
     "retention_periods",
     "shipped_periods",
+    "site_name",
 ]
