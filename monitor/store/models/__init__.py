@@ -16,6 +16,7 @@ from monitor.store.models.handed_in import HandedIn
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import SEALED_STATES, ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
+from monitor.store.models.letters import Letter, LetterState
 from monitor.store.models.links import SinglePurposeLink
 from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
@@ -54,6 +55,8 @@ __all__ = [
     "LabelledFile",
     "Leaf",
     "LearnedVersion",
+    "Letter",
+    "LetterState",
     "MailState",
     "ObservationRow",
     "OperatorAlert",
