@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.evidence.canonical import canonical_json, sha256
 from monitor.evidence.leaf import Commitment, commitment
@@ -48,7 +48,7 @@ class Bundle:
 
 def make_bundle(held: Held) -> Bundle:
     files = _files(held)
-    manifest = {name: sha256(content) for name, content in files.items()}
+    manifest = digests_of(files)
     committed = _commit_again(held.salt, canonical_json(manifest))
     seal = {
         "item_id": held.uid,
@@ -95,27 +95,48 @@ def _commit_again(item_salt: bytes, content: bytes) -> Commitment:
     return Commitment(salt, commitment(salt, content))
 
 
+class Read(NamedTuple):
+    """An item's files, read once: what is wrong with them, and what seal and record say (empty where they
+    could not be read).
+    """
+
+    faults: list[str]
+    seal: Mapping[str, Any]
+    record: Mapping[str, Any]
+
+
 def faults_within(uid: str, files: Mapping[str, bytes]) -> list[str]:
     """What is wrong with an item's files when only they are at hand (an export, a copy on a stick)."""
+    return read_bundle(uid, files, digests_of(files)).faults
+
+
+def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """File name → SHA-256 of its bytes, in hex."""
+    return {name: sha256(content) for name, content in files.items()}
+
+
+def read_bundle(uid: str, files: Mapping[str, bytes], digests: Mapping[str, str]) -> Read:
+    """Read an item's files and hold them against each other. `digests` are those of these very files."""
     try:
         seal = json.loads(files[SEAL])
-        return _check_seal(uid, seal, files)
+        record = json.loads(files["record.json"]) if "record.json" in files else {}
+        return Read(_check_seal(uid, seal, record, files, digests), seal, record)
     except KeyError as missing:
-        return [f"{missing.args[0]} is missing"]
+        return Read([f"{missing.args[0]} is missing"], {}, {})
     except (ValueError, TypeError, AttributeError):
-        return [f"{SEAL} cannot be read"]
+        return Read([f"{SEAL} cannot be read"], {}, {})
 
 
-def _check_seal(uid: str, seal: dict[str, Any], files: Mapping[str, bytes]) -> list[str]:
+def _check_seal(
+    uid: str,
+    seal: dict[str, Any],
+    record: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    digests: Mapping[str, str],
+) -> list[str]:
     manifest: dict[str, str] = seal["manifest"]
     leaf = json.loads(seal["leaf"])
-    faults = [f"{name} was added" for name in files if name not in manifest and name != SEAL]
-    faults += [f"{name} is missing" for name in manifest if name not in files]
-    faults += [
-        f"{name} was changed"
-        for name, digest in manifest.items()
-        if name in files and sha256(files[name]) != digest
-    ]
+    faults = _against_manifest(manifest, digests)
     if canonical_json(seal) != files[SEAL]:
         faults.append(f"{SEAL} was changed")
     if seal["item_id"] != uid or leaf["item_id"] != uid:
@@ -125,15 +146,24 @@ def _check_seal(uid: str, seal: dict[str, Any], files: Mapping[str, bytes]) -> l
     if "record.json" in files:
         if commitment(bytes.fromhex(seal["salt"]), files["record.json"]) != leaf["commit"]:
             faults.append("record.json does not match the commitment made when it was seen")
-        how = json.loads(files["record.json"])["how"]
-        faults += [*_check_raw(seal, files, how), *_check_envelope(files, how)]
+        how = record["how"]
+        faults += [*_check_raw(seal, files, how), *_check_envelope(digests, how)]
     return faults
 
 
-def _check_envelope(files: Mapping[str, bytes], how: Mapping[str, Any]) -> list[str]:
+def _against_manifest(manifest: Mapping[str, str], digests: Mapping[str, str]) -> list[str]:
+    if {SEAL: digests.get(SEAL), **manifest} == digests:
+        return []
+    faults = [f"{name} was added" for name in digests if name not in manifest and name != SEAL]
+    faults += [f"{name} is missing" for name in manifest if name not in digests]
+    changed = (name for name in manifest if name in digests and digests[name] != manifest[name])
+    return faults + [f"{name} was changed" for name in changed]
+
+
+def _check_envelope(digests: Mapping[str, str], how: Mapping[str, Any]) -> list[str]:
     """Records of version 1 spoke of the page only."""
     told = how.get("envelope_sha256")
-    if told is None or "envelope.json" not in files or sha256(files["envelope.json"]) == told:
+    if told is None or digests.get("envelope.json", told) == told:
         return []
     return ["envelope.json is not the request and answer that record.json speaks of"]
 

@@ -6,7 +6,7 @@ Rows and folders are read in streams and none is kept, so that a store of any si
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,12 +16,11 @@ from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from monitor.evidence.at_rest import at_rest_counts, at_rest_faults, without_unfinished_box
-from monitor.evidence.bundle import SEAL, faults_within
-from monitor.evidence.canonical import sha256
+from monitor.evidence.bundle import SEAL, Read, digests_of, read_bundle
 from monitor.evidence.captures import capture_root
 from monitor.evidence.custody_check import custody_faults
 from monitor.evidence.faults import Fault
-from monitor.evidence.folder import item_folder, read_item
+from monitor.evidence.folder import item_folder, read_standing
 from monitor.evidence.leaf import commitment
 from monitor.evidence.stamping.stored import stamp_faults
 from monitor.evidence.verify_captures import capture_faults
@@ -133,12 +132,13 @@ class _Check:
         for found in self._stream(query):
             self.sealed += 1
             row: EvidenceItem = found[0]
-            files = read_item(self.folder, row.item_uid)
+            files, others = read_standing(self.folder, row.item_uid)
             if row.state == EvidenceState.OPEN:
                 faults = _item_faults(row, without_unfinished_box(files), found)
             else:
                 faults = at_rest_faults(self.session, row, files)
             yield from (Fault(row.item_uid, why) for why in faults)
+            yield from self._no_plain_files(row.item_uid, others)
 
     def sealed_without_evidence(self) -> Iterator[Fault]:
         has_evidence = select(EvidenceItem.item_id).where(EvidenceItem.school_id == self.school_id)
@@ -163,42 +163,55 @@ class _Check:
         if not shelf.is_dir():
             yield from self._added(shelf)
             return
-        for together in _names_in(shelf):
-            known = self._known(
-                [path.name for path in together if item_folder(self.folder, path.name) == path]
-            )
-            for path in together:
-                yield from self._within(path) if path.name in known else self._added(path)
+        for standing in _standing_on(shelf):
+            folders = [name for name, is_folder in standing if is_folder and name[:2] == shelf.name]
+            sealed, waiting = self._sealed(folders), self._waiting(folders)
+            known = sealed | waiting
+            for name, _ in standing:
+                if name not in known:
+                    yield from self._added(shelf / name)
+                elif name not in sealed:
+                    yield from self._no_plain_files(name, read_standing(self.folder, name).others)
 
-    def _within(self, folder: Path) -> Iterator[Fault]:
-        """An item's files were compared with its row; it has no folders."""
-        with os.scandir(folder) as entries:
-            for name in sorted(entry.name for entry in entries if entry.is_dir()):
-                yield Fault(folder.name, f"{folder.relative_to(self.folder) / name} was added")
+    def _no_plain_files(self, uid: str, names: Iterable[str]) -> Iterator[Fault]:
+        """An item's plain files are compared with its row; there is nothing else."""
+        for name in names:
+            where = (item_folder(self.folder, uid) / name).relative_to(self.folder)
+            yield Fault(uid, f"{where} was added")
 
-    def _known(self, uids: Sequence[str]) -> set[str]:
-        sealed = select(EvidenceItem.item_uid).where(
+    def _sealed(self, uids: Sequence[str]) -> set[str]:
+        query = select(EvidenceItem.item_uid).where(
             EvidenceItem.school_id == self.school_id, EvidenceItem.item_uid.in_(uids)
         )
-        waiting = select(Item.uid).where(
+        return set(self.session.scalars(query))
+
+    def _waiting(self, uids: Sequence[str]) -> set[str]:
+        query = select(Item.uid).where(
             Item.school_id == self.school_id, Item.state == ItemState.WAITING, Item.uid.in_(uids)
         )
-        return {*self.session.scalars(sealed), *self.session.scalars(waiting)}
+        return set(self.session.scalars(query))
 
     def _added(self, path: Path) -> Iterator[Fault]:
-        for file in [path] if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file():
-                yield Fault(file.parent.name, f"{file.relative_to(self.folder)} was added")
+        """A file, link or pipe, and all of them below a folder."""
+        for one in sorted(path.rglob("*")) if _is_folder(path) else [path]:
+            if not _is_folder(one):
+                yield Fault(one.parent.name, f"{one.relative_to(self.folder)} was added")
 
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
         yield from self.session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
 
 
-def _names_in(shelf: Path) -> Iterator[list[Path]]:
-    """What stands on a shelf, some hundred at a time: ids begin with the time, so one shelf may hold most."""
+def _standing_on(shelf: Path) -> Iterator[list[tuple[str, bool]]]:
+    """(name, is a folder), some hundred at a time: ids begin with the time, so one shelf may hold most."""
     with os.scandir(shelf) as entries:
-        while together := [Path(entry.path) for entry in islice(entries, _NAMES_AT_ONCE)]:
-            yield sorted(together, key=lambda path: path.name)
+        while some := [
+            (one.name, one.is_dir(follow_symlinks=False)) for one in islice(entries, _NAMES_AT_ONCE)
+        ]:
+            yield sorted(some)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -211,35 +224,32 @@ def _item_faults(row: EvidenceItem, files: Mapping[str, bytes], found: Row[Any])
         yield "its evidence folder is missing"
         return
     # First the files one by one, so that a broken seal accuses no file but itself.
-    differing = list(_differing(row.files, files))
-    yield from differing
-    if differing:
+    digests = digests_of(files)
+    if digests != row.files:
+        yield from _differing(row.files, digests)
         return
-    within = faults_within(row.item_uid, files)
-    yield from within
-    if not within:
-        yield from _against_log(row, files, found)
+    read = read_bundle(row.item_uid, files, digests)
+    yield from read.faults or _against_log(row, read, found)
 
 
-def _against_log(row: EvidenceItem, files: Mapping[str, bytes], found: Row[Any]) -> Iterator[str]:
-    if not {SEAL, "record.json"} <= files.keys():
+def _against_log(row: EvidenceItem, read: Read, found: Row[Any]) -> Iterator[str]:
+    if not {SEAL, "record.json"} <= row.files.keys():
         yield "its seal or record is not among its files"
         return
-    seal = json.loads(files[SEAL])
-    if found.body != seal["leaf"]:
+    if found.body != read.seal["leaf"]:
         yield "its seal names another log line than the log has"
-    if found.commitment != seal["manifest_commit"]:
+    if found.commitment != read.seal["manifest_commit"]:
         yield "its files are not those that the log was told of"
-    yield from _against_record(row.item_uid, found.text, found.url, json.loads(files["record.json"]))
+    yield from _against_record(row.item_uid, found.text, found.url, read.record)
 
 
-def _differing(digests: Mapping[str, str], files: Mapping[str, bytes]) -> Iterator[str]:
-    for name in sorted(digests.keys() | files.keys()):
-        if name not in files:
+def _differing(told: Mapping[str, str], digests: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(told.keys() | digests.keys()):
+        if name not in digests:
             yield f"{name} is missing"
-        elif name not in digests:
+        elif name not in told:
             yield f"{name} was added"
-        elif sha256(files[name]) != digests[name]:
+        elif digests[name] != told[name]:
             yield f"{name} was changed"
 
 
