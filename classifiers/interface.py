@@ -89,6 +89,8 @@ class Pupil:
     date_of_birth_token: str = ""
     photo_consent: tuple[str, ...] = ()
     consent_withdrawn_on: str = ""
+    left_on: str = ""
+    """Last day on the roll (ISO date); empty while the pupil is on it."""
 
 
 @dataclass(frozen=True)

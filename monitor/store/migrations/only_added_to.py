@@ -15,6 +15,15 @@ def only_added_to(table: str) -> None:
     _refuse_statements(table, "UPDATE OR DELETE OR TRUNCATE")
 
 
+def never_changed(table: str) -> None:
+    """No row is changed; whole rows may end with their period."""
+    if _is_sqlite():
+        _refuse_sqlite(table, "UPDATE")
+        return
+    _function(table)
+    _refuse_statements(table, "UPDATE")
+
+
 def only_erased(table: str, kept: Sequence[str], erased: str) -> None:
     """No row is removed, and the only change is an erasure that `erased` (SQL about NEW) says of it; the
     columns `kept` stay as they are.

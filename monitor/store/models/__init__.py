@@ -21,18 +21,31 @@ from monitor.store.models.links import SinglePurposeLink
 from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
+from monitor.store.models.own_posts import ConsentSearch, OwnPostFinding, PostCheck, SearchState
 from monitor.store.models.pictures import Capture, CaptureState, ImageRuling, Ruling
+from monitor.store.models.recirculation import (
+    AuthorReview,
+    AuthorView,
+    ItemMark,
+    Likeness,
+    MarkKind,
+    Recirculation,
+    Sharer,
+)
 from monitor.store.models.register import Consent, Pupil, StaffMember
 from monitor.store.models.sources import School, Source, StreamCursor
 from monitor.store.models.stamps import Stamp, StampState
 
 __all__ = [
     "SEALED_STATES",
+    "AuthorReview",
+    "AuthorView",
     "Base",
     "Capture",
     "CaptureState",
     "CheckpointRow",
     "Consent",
+    "ConsentSearch",
     "CustodyEvent",
     "Envelope",
     "Erasure",
@@ -50,6 +63,7 @@ __all__ = [
     "IncidentBox",
     "IncidentItem",
     "Item",
+    "ItemMark",
     "ItemState",
     "Judgement",
     "LabelledFile",
@@ -57,15 +71,22 @@ __all__ = [
     "LearnedVersion",
     "Letter",
     "LetterState",
+    "Likeness",
     "MailState",
+    "MarkKind",
     "ObservationRow",
     "OperatorAlert",
     "Outage",
     "OutgoingMail",
+    "OwnPostFinding",
+    "PostCheck",
     "Pupil",
     "Recheck",
+    "Recirculation",
     "Ruling",
     "School",
+    "SearchState",
+    "Sharer",
     "SinglePurposeLink",
     "Source",
     "StaffMember",

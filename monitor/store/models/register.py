@@ -1,9 +1,9 @@
 """Whom the school told us about. UPN and date of birth are keyed tokens, never the values."""
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.store.columns import JsonList, Key, Name, SchoolKey
+from monitor.store.columns import JsonList, Key, Moment, Name, SchoolKey
 from monitor.store.models.base import Base
 
 
@@ -23,6 +23,8 @@ class Pupil(Base):
     date_of_birth_token: Mapped[str] = mapped_column(String(64))
     photo_consent: Mapped[JsonList]
     consent_withdrawn_on: Mapped[Name]
+    left_on: Mapped[str] = mapped_column(String(), default="", server_default="")
+    """ISO date of the last day on the roll; empty while the pupil is on it."""
 
 
 class StaffMember(Base):
@@ -40,17 +42,31 @@ class StaffMember(Base):
 
 
 class Consent(Base):
-    """A photo consent per channel and medium (Huntington 4.1–4.4)."""
+    """One statement about a pupil's photo consent, as it was recorded (Huntington 4.1–4.5).
 
-    __tablename__ = "consents"
-    __table_args__ = (UniqueConstraint("school_id", "pupil_id", "channel", "medium", "valid_from"),)
+    Statements are only added; `classifiers.register.consents` says which of them is in force on a day.
+    """
+
+    __tablename__ = "consent_versions"
+    __table_args__ = (UniqueConstraint("school_id", "pupil_id", "version"),)
 
     id: Mapped[Key]
     school_id: Mapped[SchoolKey]
     pupil_id: Mapped[Name]
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the statements about this pupil from 1."""
     channel: Mapped[Name]
     medium: Mapped[Name]
+    granted: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False: from `valid_from` on there is no consent."""
     valid_from: Mapped[Name]
+    """ISO date; empty where no beginning is known."""
     valid_to: Mapped[Name]
+    """ISO date, the last day; empty while no end is known."""
     given_by: Mapped[Name]
     document_ref: Mapped[Name]
+    """Where the written consent or withdrawal is filed."""
+    origin: Mapped[str] = mapped_column(String(16), default="import", server_default="import")
+    recorded_at: Mapped[Moment | None]
+    """None: recorded before versions were kept."""
+    recorded_by: Mapped[str] = mapped_column(String(), default="", server_default="")
