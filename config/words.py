@@ -52,6 +52,57 @@ class Surface(StrEnum):
     COMMENT_ON_OWN_POST = "comment_on_own_post"
     MENTION = "mention"
     TAGGED_POST = "tagged_post"
+    MANUAL = "manual"
+    """Handed in by a person: what no connector can see."""
+
+
+class CommunityRole(StrEnum):
+    """Who somebody is to the school, as author, affected person or reporter (Huntington 2.2 and 3.3)."""
+
+    STAFF = "staff"
+    PUPIL = "pupil"
+    PARENT = "parent"
+    GOVERNOR = "governor"
+    VOLUNTEER = "volunteer"
+    EX_PUPIL = "ex_pupil"
+    LOCAL = "local"
+    ADULT = "adult"
+    STRANGER = "stranger"
+    GROUP = "group"
+    SCHOOL = "school"
+    UNKNOWN = "unknown"
+
+
+class Situation(StrEnum):
+    """What no program can tell from the words alone: a person says it, and the ladder follows."""
+
+    IMPERSONATION = "impersonation"
+    """An account that passes itself off as the school or one of its staff."""
+    PRIVATE_CHANNEL = "private_channel"
+    """A closed group or a direct message: only who takes part in it can see or report it."""
+    EXTREMISM = "extremism"
+    OWN_CHILD_ONLY = "own_child_only"
+    """A parent shows their own child and no other."""
+    AUTHOR_AT_RISK = "author_at_risk"
+    """The author is a child who tells of harm, or may harm themselves."""
+    OPINION = "opinion"
+    """Criticism, a complaint, or facts that are public anyway."""
+    COPIED_PICTURE = "copied_picture"
+    """A picture or the badge of the school, used without leave."""
+    OTHER_CHILDRENS_PICTURE = "other_childrens_picture"
+    """A picture shows pupils who may not be the author's own children (Market Drayton D)."""
+    CRITICAL_INCIDENT = "critical_incident"
+    UNDER_AGE_ACCOUNT = "under_age_account"
+    """A pupil younger than the platform allows (Huntington 6.6)."""
+
+
+class Remover(StrEnum):
+    """Who took it away, as far as somebody said so."""
+
+    AUTHOR = "author"
+    US = "us"
+    HOST = "host"
+    UNKNOWN = "unknown"
 
 
 class Visibility(StrEnum):

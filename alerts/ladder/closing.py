@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from alerts.ladder.planning import end
-from alerts.ladder.state import Closing, Ending, Ladder, LadderRefused
-from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, Step
-from config.words import Lane, Outcome, TaskState
+from alerts.ladder.state import BY_RECHECK, Closing, Ending, Ladder, LadderRefused
+from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, TAKEN_AWAY, Step
+from config.words import Lane, Outcome, Remover, TaskState
 
 NOT_OWED = frozenset({Step.OWN_PAGE_DELETE, Step.VERIFY_REMOVED, Step.COMPLAINT_SIGNPOST})
 """What may stay undone when an incident closes."""
@@ -19,7 +19,37 @@ def shut(ladder: Ladder, outcome: Outcome | None, reason: str, by: str, at: date
     for task in ladder.tasks:
         if task.undecided:
             ladder = end(ladder, task, Ending(TaskState.SKIPPED, None, f"Closed: {reason}", by, at))
-    return replace(ladder, closing=Closing(ended_as, reason, by, at, verified_at(ladder)))
+    closing = Closing(ended_as, reason, by, at, verified_at(ladder), removed_by(ladder))
+    return replace(ladder, closing=closing)
+
+
+_BY_US = frozenset({Step.OWN_PAGE_HIDE, Step.OWN_PAGE_DELETE, Step.OWN_POST_REMOVE})
+_BY_THE_AUTHOR = frozenset(
+    {Step.AUTHOR_REQUEST, Step.MEETING, Step.AUTHOR_MEETING, Step.PASTORAL_TALK, Step.BEHAVIOUR_ROUTE}
+)
+_BY_THE_HOST = frozenset(
+    {
+        Step.HOST_REPORT, Step.FIRST_PARTY_REPORT, Step.HOST_ESCALATION, Step.SECTION_5_NOTICE,
+        Step.INFRA_NOTICE,
+    }
+)  # fmt: skip
+
+
+def removed_by(ladder: Ladder) -> Remover:
+    """Who took it away in this round, as far as a person said so; what only vanished is `unknown`."""
+    done = [
+        task
+        for task in ladder.tasks
+        if task.state is TaskState.DONE and task.round == ladder.re_opened and task.decided_by != BY_RECHECK
+    ]
+    for task in reversed(done):
+        if task.step in _BY_US and task.outcome is not Outcome.NOT_PUBLICLY_VISIBLE:
+            return Remover.US
+        if task.outcome in TAKEN_AWAY and task.step in _BY_THE_AUTHOR:
+            return Remover.AUTHOR
+        if task.outcome in TAKEN_AWAY and task.step in _BY_THE_HOST:
+            return Remover.HOST
+    return Remover.UNKNOWN
 
 
 def verified_at(ladder: Ladder) -> datetime | None:

@@ -45,13 +45,15 @@ def _all_for(why: str, *steps: Step) -> dict[Step, str]:
 
 
 ASKS_OUTSIDE = (
-    Step.AUTHOR_REQUEST, Step.HOST_REPORT, Step.HOST_ESCALATION, Step.SECTION_5_NOTICE, Step.INFRA_NOTICE,
+    Step.AUTHOR_REQUEST, Step.HOST_REPORT, Step.FIRST_PARTY_REPORT, Step.HOST_ESCALATION,
+    Step.SECTION_5_NOTICE, Step.INFRA_NOTICE,
 )  # fmt: skip
 """Steps in which somebody outside is asked, and has a time to answer."""
 OWN_PAGE = (Step.OWN_PAGE_HIDE, Step.OWN_PAGE_DELETE, Step.OWN_POST_REMOVE, Step.UNTAG)
-_NOT_WITHOUT_THE_POLICE = (*ASKS_OUTSIDE, *OWN_PAGE, Step.PASTORAL_TALK, Step.MEETING, Step.TRIAGE,
-                         Step.AFFECTED_INFORMED, Step.SUPPORT_OFFER, Step.COMPLAINT_SIGNPOST,
-                         Step.VERIFY_REMOVED, Step.DPO_NOTE)  # fmt: skip
+_LEFT_WHERE_NOBODY_LOOKS = frozenset(
+    {Step.DSL_REFERRAL, Step.POLICE_REPORTED, Step.POLICE_CONSIDERED, Step.LADO_REFERRAL}
+)
+_NOT_WITHOUT_THE_POLICE = tuple(step for step in Step if step not in _LEFT_WHERE_NOBODY_LOOKS)
 
 _TELL_NOBODY = (
     "A suspected indecent image of a child: nobody looks, copies, reports to the host, or tells the person "

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import PlainSerializer
 
-from config.words import Flag, Label, Lane, Severity, Surface
+from config.words import Flag, Label, Lane, Severity, Situation, Surface
+
+
+class OutOfSchool(StrEnum):
+    """Why the school may deal with what a pupil wrote elsewhere (Market Drayton E)."""
+
+    ORDERLY_RUNNING = "orderly_running"
+    THREAT = "threat"
+    REPUTATION = "reputation"
 
 
 def _in_order(words: Iterable[str]) -> list[str]:
@@ -15,6 +24,8 @@ def _in_order(words: Iterable[str]) -> list[str]:
 
 Labels = Annotated[frozenset[Label], PlainSerializer(_in_order)]
 Flags = Annotated[frozenset[Flag], PlainSerializer(_in_order)]
+Situations = Annotated[frozenset[Situation], PlainSerializer(_in_order)]
+Boxes = Annotated[frozenset[OutOfSchool], PlainSerializer(_in_order)]
 
 UNKNOWN = "unknown"
 ADULT_AUTHORS = frozenset({"parent", "governor", "adult"})
@@ -49,10 +60,16 @@ class Matter:
     """staff, pupil, parent, governor, volunteer, school, group or unknown."""
     about_harm_to_child: bool | None = None
     """An allegation against staff about a child. Until a person says False, the strict lane holds."""
+    situations: Situations = frozenset()
+    """What a person said of it that no program can tell."""
+    out_of_school_test: Boxes = frozenset()
+    """The boxes of Market Drayton E that a person ticked, for a pupil as author."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", frozenset(self.labels))
         object.__setattr__(self, "flags", frozenset(self.flags))
+        object.__setattr__(self, "situations", frozenset(self.situations))
+        object.__setattr__(self, "out_of_school_test", frozenset(self.out_of_school_test))
 
     @property
     def is_about_pupil(self) -> bool:
@@ -79,6 +96,7 @@ def joined(first: Matter, further: Matter) -> Matter:
         first,
         labels=first.labels | further.labels,
         flags=first.flags | further.flags,
+        situations=first.situations | further.situations,
         severity=max(first.severity, further.severity, key=lambda severity: severity.rank),
         has_text=first.has_text or further.has_text,
         has_media=first.has_media or further.has_media,

@@ -145,6 +145,11 @@ def _meeting(moment: Moment) -> datetime:
     return add_school_days(moment.at, days, calendar_of(moment.policy))
 
 
+def _investigation(moment: Moment) -> datetime:
+    days = moment.policy.get("investigation_school_days", 5)
+    return add_school_days(moment.at, days, calendar_of(moment.policy))
+
+
 def _host_clock(moment: Moment) -> datetime:
     return host_deadline(moment.clock_from)
 
@@ -177,25 +182,37 @@ _WHEN_OPENED: Mapping[Step, Callable[[Moment], datetime | None]] = {
     Step.OWN_POST_REMOVE: _moderate,
     Step.UNTAG: _same_day,
     Step.PASTORAL_TALK: _same_day,
+    Step.BEHAVIOUR_ROUTE: _meeting,
     Step.MEETING: _meeting,
+    Step.AUTHOR_MEETING: _meeting,
     Step.AUTHOR_REQUEST: _author_clock,
+    Step.NEXT_STEP: _same_day,
     Step.HOST_REPORT: _host_clock,
+    Step.FIRST_PARTY_REPORT: _host_clock,
     Step.HOST_ESCALATION: _same_day,
     Step.SECTION_5_NOTICE: _meeting,
     Step.INFRA_NOTICE: _same_day,
     Step.POLICE_CONSIDERED: _police_decision,
     Step.POLICE_REPORTED: _police_decision,
     Step.LADO_REFERRAL: _lado,
+    Step.HR_ADVICE: _same_day,
+    Step.STAFF_REFERRAL: _same_day,
     Step.DSL_REFERRAL: _referral,
     Step.DPO_NOTE: lambda moment: breach_deadline(moment.clock_from),
     Step.HELPLINE_SIGNPOST: _same_day,
     Step.COMPLAINT_SIGNPOST: _meeting,
+    Step.INVESTIGATION: _investigation,
+    Step.REFERENCE: _no_hurry,
+    Step.TRAINING_PROMPT: _no_hurry,
+    Step.CHANGE_OF_MIND: _same_day,
+    Step.CACHE_REQUEST: _no_hurry,
     Step.VERIFY_REMOVED: _no_hurry,
 }
 
 _WHEN_SENT: Mapping[Step, Callable[[Moment], datetime]] = {
     Step.AUTHOR_REQUEST: _author_clock,
     Step.HOST_REPORT: _host_clock,
+    Step.FIRST_PARTY_REPORT: _host_clock,
     Step.HOST_ESCALATION: _escalation,
     Step.SECTION_5_NOTICE: lambda moment: section_5_deadline(moment.at),
     Step.INFRA_NOTICE: _infra_chase,

@@ -10,7 +10,7 @@ from alerts.ladder.matter import Matter
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import ConsentScope, DecisionKind, Override, ReminderKind, Step
 from config.schema import Role
-from config.words import Lane, Outcome, Severity, TaskState, Visibility
+from config.words import Lane, Outcome, Remover, Severity, TaskState, Visibility
 
 BY_RECHECK = "re-check"
 """Stands as the person where a re-check saw the facts that end a task."""
@@ -73,6 +73,8 @@ class Closing:
     at: datetime
     verified_at: datetime | None
     """When it was seen gone for the second time; None: not verifiable, or not gone."""
+    removed_by: Remover = Remover.UNKNOWN
+    """Who took it away; unknown also where nobody did."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ class StepRule:
     asks_outside: bool = False
     may_be_refused: bool = False
     needs_reason: bool = False
+    needs_reference: bool = False
+    """Whether a number of another record must be given: of advice, of a behaviour record."""
+    answers: tuple[str, ...] = ()
+    """The answers of which `done` must carry one; empty where done is answer enough."""
 
 
 _DONE_AWAY = frozenset(
@@ -105,14 +109,31 @@ RULES: Mapping[Step, StepRule] = {
         *_MOOT,
         outcomes=_DONE_AWAY | _ENDS_NOTHING,
     ),
-    Step.MEETING: _does(
-        "Invite the affected person first, then the author if that is safe (Huntington 8.6). Listen to "
-        "the complaint, ask for removal, hand over the complaints procedure. The meeting delays nothing "
-        "else; do not say who reported it.",
-        "not safe",
-        "declined",
-        *_MOOT,
-        outcomes=_DONE_AWAY | _ENDS_NOTHING,
+    Step.BEHAVIOUR_ROUTE: _does(
+        "Most incidents are dealt with under the school's own behaviour policy (Huntington 8.5). First say "
+        "why something written out of school is the school's business: orderly running, a threat to "
+        "somebody, or the school's reputation (Market Drayton E). Think of special needs. Any sanction is "
+        "decided and kept elsewhere.",
+        "another route is taken",
+        "not a pupil of ours",
+    ),
+    Step.MEETING: StepRule(
+        "Invite the affected person to a meeting, and a child's parents with them, to hear what troubles "
+        "them (Huntington 8.6). Say what the school has done and what it cannot promise. Record held or "
+        "declined. The meeting delays nothing else.",
+        _ENDS_NOTHING,
+        ("not safe", *_MOOT),
+        may_be_refused=True,
+        answers=("held", "declined"),
+    ),
+    Step.AUTHOR_MEETING: StepRule(
+        "Invite the author, after the affected person and only if that is safe (Huntington 8.6). Listen to "
+        "the complaint, ask for removal, hand over the complaints procedure. Do not say who reported it. "
+        "Record held or declined.",
+        _DONE_AWAY | _ENDS_NOTHING,
+        ("not safe", "author not known", *_MOOT),
+        may_be_refused=True,
+        answers=("held", "declined"),
     ),
     Step.AUTHOR_REQUEST: _asks(
         "If it is appropriate, write to the author from the school's official address: the exact link, "
@@ -122,6 +143,22 @@ RULES: Mapping[Step, StepRule] = {
         "not appropriate",
         "not safe",
         "the author is not an adult",
+    ),
+    Step.NEXT_STEP: StepRule(
+        "The author did not take it down. Decide what the school does next, and say why: report it to the "
+        "host, write to the provider, take advice, or stop here (Huntington 8.7). Nothing follows by "
+        "itself.",
+        frozenset(),
+        ("the author has acted after all", *_MOOT),
+        needs_reason=True,
+        answers=("host", "infra", "advice", "stop"),
+    ),
+    Step.FIRST_PARTY_REPORT: _asks(
+        "This host takes such a report only from the person concerned, not from the head or a colleague "
+        "(NEU 9.3). Give them the pack: the link, the words, the times and the route. Sit with them while "
+        "they send it from an account of their own. Do not ask for their password. Note the reference. It "
+        "should be amended or removed within 24 hours of when we first saw it.",
+        "the person does not want it",
     ),
     Step.HOST_REPORT: _asks(
         "Report it with the platform's own form, naming the rule of the platform that it breaks, the "
@@ -176,6 +213,21 @@ RULES: Mapping[Step, StepRule] = {
         "advice, and note what was advised.",
         needs_reason=True,
     ),
+    Step.HR_ADVICE: StepRule(
+        "Before anybody speaks to the member of staff, take advice from human resources or the LADO "
+        "(Nunney 2.7.5). Nothing is asked of them and nothing is said to them until then. Note who "
+        "advised what, and the number of the advice.",
+        _ENDS_NOTHING | {Outcome.UNFOUNDED},
+        needs_reason=True,
+        needs_reference=True,
+    ),
+    Step.STAFF_REFERRAL: StepRule(
+        "A member of staff wrote it, so choose who deals with it, and say why: the headteacher, or the "
+        "LADO (Market Drayton B).",
+        frozenset(),
+        needs_reason=True,
+        answers=("headteacher", "lado"),
+    ),
     Step.DSL_REFERRAL: _must(
         "If somebody may be in danger now, ring 999 first. Then the designated safeguarding lead (or the "
         "deputy) takes it on under the child-protection procedure, and decides who is told. Tell nobody "
@@ -196,6 +248,36 @@ RULES: Mapping[Step, StepRule] = {
         "If an answer is wanted at all, point to the complaints procedure, politely and in general. Do "
         "not argue in public and do not ask for removal.",
         "no answer needed",
+    ),
+    Step.INVESTIGATION: StepRule(
+        "Look into it soon: what happened, since when, who is affected, what the school knows of the "
+        "background (NEU 9.1). Ask nobody for a password or a phone, and do not look up who is behind an "
+        "alias. The reason is where the findings go.",
+        _ENDS_NOTHING | {Outcome.UNFOUNDED},
+        ("others are looking into it",),
+        needs_reason=True,
+    ),
+    Step.REFERENCE: StepRule(
+        "Give the number of the record under the anti-bullying or behaviour policy, or “none” "
+        "(Huntington 8.1). No name and no sanction goes in here.",
+        frozenset(),
+        needs_reference=True,
+    ),
+    Step.TRAINING_PROMPT: _does(
+        "Consider whether staff, pupils or parents should hear of this kind of thing at the next training "
+        "(Huntington 9.7), without names.",
+        "nothing new in it",
+    ),
+    Step.CHANGE_OF_MIND: _does(
+        "The affected person no longer wants a step that was taken already. What was sent cannot be called "
+        "back. Offer them to tell the host or the police of it, and note their answer.",
+        "they do not want that",
+    ),
+    Step.CACHE_REQUEST: _does(
+        "The page is gone, but a search engine may show its words for a while. Ask the search engine to "
+        "refresh its result with its form for outdated content; the link is enough, repeat no words.",
+        "not shown in search results",
+        "not worth it",
     ),
     Step.VERIFY_REMOVED: _does(
         "Nothing to send. It is looked up again after 1, 6, 24 and 48 hours, 7 and 30 days. It counts as "

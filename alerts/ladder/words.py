@@ -16,19 +16,30 @@ class Step(StrEnum):
     OWN_POST_REMOVE = "own_post_remove"
     UNTAG = "untag"
     PASTORAL_TALK = "pastoral_talk"
+    BEHAVIOUR_ROUTE = "behaviour_route"
     MEETING = "meeting"
+    AUTHOR_MEETING = "author_meeting"
     AUTHOR_REQUEST = "author_request"
+    NEXT_STEP = "next_step"
     HOST_REPORT = "host_report"
+    FIRST_PARTY_REPORT = "first_party_report"
     HOST_ESCALATION = "host_escalation"
     SECTION_5_NOTICE = "section_5_notice"
     INFRA_NOTICE = "infra_notice"
     POLICE_CONSIDERED = "police_considered"
     POLICE_REPORTED = "police_reported"
     LADO_REFERRAL = "lado_referral"
+    HR_ADVICE = "hr_advice"
+    STAFF_REFERRAL = "staff_referral"
     DSL_REFERRAL = "dsl_referral"
     DPO_NOTE = "dpo_note"
     HELPLINE_SIGNPOST = "helpline_signpost"
     COMPLAINT_SIGNPOST = "complaint_signpost"
+    INVESTIGATION = "investigation"
+    REFERENCE = "reference"
+    TRAINING_PROMPT = "training_prompt"
+    CHANGE_OF_MIND = "change_of_mind"
+    CACHE_REQUEST = "cache_request"
     VERIFY_REMOVED = "verify_removed"
 
     @property
@@ -48,8 +59,10 @@ _RUNGS = {
     Step.UNTAG: Rung.REMOVE,
     Step.PASTORAL_TALK: Rung.REMOVE,
     Step.MEETING: Rung.REMOVE,
+    Step.AUTHOR_MEETING: Rung.REMOVE,
     Step.AUTHOR_REQUEST: Rung.REMOVE,
     Step.HOST_REPORT: Rung.HOST_REPORT,
+    Step.FIRST_PARTY_REPORT: Rung.HOST_REPORT,
     Step.HOST_ESCALATION: Rung.HOST_REPORT,
     Step.SECTION_5_NOTICE: Rung.HOST_REPORT,
     Step.INFRA_NOTICE: Rung.ISP,
@@ -66,19 +79,30 @@ _SHOWN_AS = {
     Step.OWN_POST_REMOVE: "Take down our own post",
     Step.UNTAG: "Remove the tag",
     Step.PASTORAL_TALK: "Speak with the pupil",
+    Step.BEHAVIOUR_ROUTE: "Follow the behaviour policy",
     Step.MEETING: "Invite to a meeting",
+    Step.AUTHOR_MEETING: "Meet the author",
     Step.AUTHOR_REQUEST: "Ask the author to remove it",
+    Step.NEXT_STEP: "Decide what comes next",
     Step.HOST_REPORT: "Report it to the host",
+    Step.FIRST_PARTY_REPORT: "Help the person to report it themselves",
     Step.HOST_ESCALATION: "Appeal to the host, then to a helpline",
     Step.SECTION_5_NOTICE: "Notice under section 5",
     Step.INFRA_NOTICE: "Write to the hosting provider",
     Step.POLICE_CONSIDERED: "Decide about the police",
     Step.POLICE_REPORTED: "Report it to the police",
     Step.LADO_REFERRAL: "Refer it to the LADO",
+    Step.HR_ADVICE: "Take advice from HR",
+    Step.STAFF_REFERRAL: "Choose who deals with a member of staff",
     Step.DSL_REFERRAL: "Hand it to the DSL",
     Step.DPO_NOTE: "Assess it as a data breach",
     Step.HELPLINE_SIGNPOST: "Point to the helpline",
     Step.COMPLAINT_SIGNPOST: "Point to the complaints procedure",
+    Step.INVESTIGATION: "Look into it and note what was found",
+    Step.REFERENCE: "Link the behaviour or anti-bullying record",
+    Step.TRAINING_PROMPT: "Think of it at the next training",
+    Step.CHANGE_OF_MIND: "Offer to tell those who were asked",
+    Step.CACHE_REQUEST: "Clear it from search results",
     Step.VERIFY_REMOVED: "Check that it is gone",
 }
 
@@ -135,6 +159,11 @@ class ConsentScope(StrEnum):
     """What a person was asked. `wishes` is the question whether anything should be done at all."""
 
     WISHES = "wishes"
+    TELL_AUTHOR = "tell_author"
+    """That the author may learn who complained."""
+    AUTHOR_REQUEST = "author_request"
+    """That the author is approached, and the person named in it."""
+    KEPT_INFORMED = "kept_informed"
     HOST_REPORT = "host_report"
     SECTION_5 = "section_5"
     INFRA = "infra"
