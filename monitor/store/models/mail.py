@@ -14,6 +14,8 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     """The mail server refused for good; somebody else was told."""
+    FOLDED = "folded"
+    """Never left by itself: what it told stands in another mail, `folded_into`."""
 
 
 class OutgoingMail(Base):
@@ -47,3 +49,13 @@ class OutgoingMail(Base):
     server_failed_at: Mapped[Moment | None]
     """Since when the server itself, and not this mail or its recipient, has been why it waits."""
     sent_at: Mapped[Moment | None]
+    held_until: Mapped[Moment | None]
+    """It waits for the end of the quiet hours, or for the daily digest."""
+    fold_key: Mapped[Name | None]
+    """What it is told together with once it is no longer held; None for a mail that goes by itself."""
+    folded_into: Mapped[int | None] = mapped_column(index=True)
+    """The id of the mail that tells this one's matter."""
+    channel: Mapped[Name | None]
+    """The further channel that carries it, as the settings name it; None for mail."""
+    came_back_at: Mapped[Moment | None]
+    """When somebody handed in the notice that it could not be delivered after all."""
