@@ -350,6 +350,15 @@ class Network(Table):
         return self.proxy.read(environment) if isinstance(self.proxy, SecretReference) else self.proxy
 
 
+class Registries(Table):
+    """How to find out who hosts a site, where this machine cannot ask IANA or any name server it likes."""
+
+    bootstrap: SettingsPath | None = None
+    """The registries of the world (RFC 9224), saved in a file; fetched from IANA if left out."""
+    nameserver: str | None = Field(None, pattern=r"^[0-9A-Fa-f.:]+:[0-9]{1,5}$")
+    """Address and port of the name server to ask; those of the machine if left out."""
+
+
 class Console(Table):
     listen: ListenAddress = "127.0.0.1:8765"
     public_url: WebAddress | None = None
@@ -427,6 +436,7 @@ class Settings(Table):
     contacts: Contacts = Contacts()
     sources: tuple[Source, ...] = ()
     network: Network = Network()
+    registries: Registries = Registries()
     console: Console = Console()
     operations: Operations = Operations()
     retention: Retention = Retention()

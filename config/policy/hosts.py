@@ -17,7 +17,7 @@ class Host(Fact):
     """How a report is made, in a sentence."""
     who_may_report: str
     rules: tuple[str, ...]
-    """What its own rules call the kinds of content that it takes down: a report names one (Huntington 8.7)."""
+    """What its own rules call what it takes down: a report names one of them (Huntington 8.7)."""
     domains: tuple[str, ...] = ()
     """Where its pages stand, with everything below them."""
     limits: str | None = None

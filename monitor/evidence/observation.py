@@ -22,6 +22,8 @@ class Observed(StrEnum):
     """Another wording stands in its place; `new_item_id` names the item that holds it."""
     LOOKED_AGAIN = "looked_again"
     """The answer of a check whether it is still there."""
+    PROVIDER = "provider"
+    """Who hosted the site that it stood on; `proof` holds what DNS and the registries said, as JSON."""
 
 
 @dataclass(frozen=True)

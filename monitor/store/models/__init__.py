@@ -12,7 +12,7 @@ from monitor.store.models.evidence import (
     ObservationRow,
 )
 from monitor.store.models.exports import ExhibitNumber, Export, ExportState
-from monitor.store.models.handed_in import HandedIn
+from monitor.store.models.handed_in import HANDED_IN, HandedIn, HandedInState
 from monitor.store.models.incidents import Incident, IncidentItem, Recheck, TakedownTask
 from monitor.store.models.items import SEALED_STATES, ForgottenItem, Item, ItemState, Judgement
 from monitor.store.models.learning import LearnedVersion
@@ -23,6 +23,7 @@ from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
 from monitor.store.models.own_posts import ConsentSearch, OwnPostFinding, PostCheck, SearchState
 from monitor.store.models.pictures import Capture, CaptureState, ImageRuling, Ruling
+from monitor.store.models.providers import ProviderLookup
 from monitor.store.models.recirculation import (
     AuthorReview,
     AuthorView,
@@ -37,6 +38,7 @@ from monitor.store.models.sources import School, Source, StreamCursor
 from monitor.store.models.stamps import Stamp, StampState
 
 __all__ = [
+    "HANDED_IN",
     "SEALED_STATES",
     "AuthorReview",
     "AuthorView",
@@ -56,6 +58,7 @@ __all__ = [
     "ExportState",
     "ForgottenItem",
     "HandedIn",
+    "HandedInState",
     "Hold",
     "Holding",
     "ImageRuling",
@@ -80,6 +83,7 @@ __all__ = [
     "OutgoingMail",
     "OwnPostFinding",
     "PostCheck",
+    "ProviderLookup",
     "Pupil",
     "Recheck",
     "Recirculation",
