@@ -8,10 +8,10 @@ categories, references, the register ids of who is spoken of, and who decided wh
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from monitor.store.models import Incident, Item, MailState, OutgoingMail
+from monitor.store.models import Hold, ImageRuling, Incident, Item, MailState, OutgoingMail
 
 LOCKED = "(locked with the evidence)"
 """Stands where a note stood that is in a box now."""
@@ -136,3 +136,17 @@ def erase_notes(session: Session, incident: Incident) -> None:
     incident.ladder = ladder
     for row in incident.tasks:
         row.decided_by = ERASED if row.decided_by else None
+    _erase_reasons(session, incident)
+
+
+def _erase_reasons(session: Session, incident: Incident) -> None:
+    """What people gave as their reasons for rulings and holds may quote what was erased, or name somebody.
+
+    The custody record keeps the same for as long as the audit record lasts (docs/retention.md).
+    """
+    rulings = update(ImageRuling).where(ImageRuling.incident_id == incident.id)
+    session.execute(rulings.values(reason=ERASED, decided_by=ERASED))
+    for hold in session.scalars(select(Hold).where(Hold.incident_id == incident.id)):
+        hold.reason = hold.approved_by = hold.set_by = ERASED
+        if hold.released_at is not None:
+            hold.released_by = hold.release_reason = ERASED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from alerts.mail.drafts import reminder_draft
@@ -118,6 +118,14 @@ def why_held(session: Session, incident: Incident) -> str | None:
         hold = standing[-1]
         return f"{incident.reference} is held until it is released: {hold.reason} (review {hold.review_on})"
     return None
+
+
+def held_incidents(site: Site) -> Select[int]:
+    """The incidents of which nothing ends now."""
+    stands = exists().where(Hold.incident_id == Incident.id, Hold.released_at.is_(None))
+    return select(Incident.id).where(
+        Incident.school_id == site.school_id, or_(Incident.state == "open", stands)
+    )
 
 
 def holds(session: Session, site: Site) -> Iterator[Held]:

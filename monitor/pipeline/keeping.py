@@ -10,31 +10,29 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.policy import Period
+from monitor.pipeline.audit_ending import end_events, end_reasons
 from monitor.pipeline.capture_locking import lock_captures
 from monitor.pipeline.clear_copies import Why, erase_labelled, note_erasure
 from monitor.pipeline.erasing import erase_incident
 from monitor.pipeline.exports.ending import end_old_exports
-from monitor.pipeline.holds import remind_of_reviews, today_in_london, why_held
+from monitor.pipeline.holds import held_incidents, remind_of_reviews, today_in_london, why_held
 from monitor.pipeline.locking import lock_due
-from monitor.pipeline.periods import period_of, periods
+from monitor.pipeline.periods import begun_by, period_of, periods
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import (
     Consent,
-    CustodyEvent,
     Erasure,
     EvidenceItem,
     EvidenceState,
     Export,
     ExportState,
-    Hold,
     Incident,
     IncidentItem,
-    Item,
     LabelledFile,
     MailState,
     OutgoingMail,
@@ -95,7 +93,7 @@ def erase_due(site: Site) -> int:
         erase_labelled(site, file, why)
         erased += 1
     erased += end_old_exports(site)
-    for step in (_mails, _consents, _custody):
+    for step in (_mails, _consents, end_events, end_reasons):
         erased += _to_the_end(site, step)
     if erased:
         site.database.forget_erased()
@@ -190,26 +188,17 @@ def _to_the_end(site: Site, step: _Step) -> int:
             return total
 
 
-def _begun_by(period: Period, now: datetime) -> datetime | None:
-    """What began then, or before, is over now; None when nothing ever is.
-
-    Two days more than the period, because one with a leap day in it is longer.
-    """
-    length = period.end(now)
-    return None if length is None else now - (length - now) - timedelta(days=2)
-
-
 def _mails(session: Session, site: Site, now: datetime) -> int:
     """The words of what was sent; that it was sent, when and to whom stays, or it would be sent again."""
     period = periods(site)["mail"]
-    begun_by = _begun_by(period, now)
-    if begun_by is None:
+    begun = begun_by(period, now)
+    if begun is None:
         return 0
     due = (
         select(OutgoingMail.id)
         .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state != MailState.QUEUED)
-        .where(OutgoingMail.created_at <= begun_by, OutgoingMail.text != "")
-        .where(or_(OutgoingMail.incident_id.is_(None), OutgoingMail.incident_id.not_in(_held(site))))
+        .where(OutgoingMail.created_at <= begun, OutgoingMail.text != "")
+        .where(or_(OutgoingMail.incident_id.is_(None), OutgoingMail.incident_id.not_in(held_incidents(site))))
         .limit(BATCH)
     )
     ids = session.scalars(due).all()
@@ -219,20 +208,12 @@ def _mails(session: Session, site: Site, now: datetime) -> int:
     return len(ids)
 
 
-def _held(site: Site) -> Select[int]:
-    """The incidents of which nothing ends now."""
-    stands = exists().where(Hold.incident_id == Incident.id, Hold.released_at.is_(None))
-    return select(Incident.id).where(
-        Incident.school_id == site.school_id, or_(Incident.state == "open", stands)
-    )
-
-
 def _consents(session: Session, site: Site, now: datetime) -> int:
     period = periods(site)["consent_register"]
-    begun_by = _begun_by(period, now)
-    if begun_by is None:
+    begun = begun_by(period, now)
+    if begun is None:
         return 0
-    last_day = today_in_london(begun_by).isoformat()
+    last_day = today_in_london(begun).isoformat()
     query = select(Consent.id, Consent.valid_to).where(
         Consent.school_id == site.school_id, Consent.valid_to != "", Consent.valid_to <= last_day
     )
@@ -249,31 +230,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _custody(session: Session, site: Site, now: datetime) -> int:
-    """What old events say, salt included; that something was done, and when, and the leaf stay."""
-    period = periods(site)["audit_log"]
-    begun_by = _begun_by(period, now)
-    if begun_by is None:
-        return 0
-    references = select(Incident.reference).where(Incident.id.in_(_held(site)))
-    uids = (
-        select(Item.uid)
-        .join(IncidentItem, IncidentItem.item_id == Item.id)
-        .where(IncidentItem.incident_id.in_(_held(site)))
-    )
-    due = (
-        select(CustodyEvent.id)
-        .where(CustodyEvent.school_id == site.school_id, CustodyEvent.at <= begun_by)
-        .where(CustodyEvent.actor != custody.ERASED)
-        .where(or_(CustodyEvent.reference.is_(None), CustodyEvent.reference.not_in(references)))
-        .where(or_(CustodyEvent.item_uid.is_(None), CustodyEvent.item_uid.not_in(uids)))
-        .limit(BATCH)
-    )
-    ids = session.scalars(due).all()
-    emptied = update(CustodyEvent).where(CustodyEvent.id.in_(ids))
-    session.execute(emptied.values(actor=custody.ERASED, details={}, salt=None, content=None))
-    if ids:
-        note_erasure(session, site, "custody", f"{len(ids)} events", _why(period))
-    return len(ids)

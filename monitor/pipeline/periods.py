@@ -1,6 +1,6 @@
 """Which rule of retention an incident falls under, and when its period is over (docs/retention.md)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.ladder.state import Ladder
 from alerts.ladder.words import Step
@@ -29,6 +29,15 @@ def period_of(site: Site, incident: Incident) -> tuple[Period, datetime | None]:
     ladder = read_ladder(incident)
     period = periods(site)[rule_of(ladder)]
     return period, None if incident.closed_at is None else period.end(incident.closed_at)
+
+
+def begun_by(period: Period, now: datetime) -> datetime | None:
+    """What began then, or before, is over now; None when nothing ever is.
+
+    Two days more than the period, because one with a leap day in it is longer.
+    """
+    length = period.end(now)
+    return None if length is None else now - (length - now) - timedelta(days=2)
 
 
 def rule_of(ladder: Ladder) -> str:

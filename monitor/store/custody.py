@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from monitor.evidence.canonical import canonical_json
@@ -95,16 +95,14 @@ def said_by_row(event: CustodyEvent) -> Mapping[str, Any]:
     }
 
 
-def forget(session: Session, school_id: int, item_uid: str) -> int:
-    """Erase what the events of an item say, salt included, and answer how many there were.
+def forget(session: Session, school_id: int, which: ColumnElement[bool]) -> int:
+    """Erase what some events say, salt included, and answer how many there were.
 
     That something was done, when, and its leaf stay. The database allows no other change of an event.
     """
     session.flush()
-    of_item = update(CustodyEvent).where(
-        CustodyEvent.school_id == school_id,
-        CustodyEvent.item_uid == item_uid,
-        CustodyEvent.actor != ERASED,
+    those = update(CustodyEvent).where(
+        CustodyEvent.school_id == school_id, which, CustodyEvent.actor != ERASED
     )
-    erased = of_item.values(actor=ERASED, details={}, salt=None, content=None).returning(CustodyEvent.id)
+    erased = those.values(actor=ERASED, details={}, salt=None, content=None).returning(CustodyEvent.id)
     return len(session.scalars(erased).all())

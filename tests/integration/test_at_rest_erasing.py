@@ -33,11 +33,14 @@ from monitor.pipeline.holds import HoldRefused, holds, release_hold, remind_of_r
 from monitor.pipeline.keeping import erase_due, keep_at_rest, plan
 from monitor.pipeline.labelled_export import select_for, write_labelled
 from monitor.pipeline.locking import lock_due
+from monitor.pipeline.pictures import rule_on_pictures
 from monitor.pipeline.weekly_readers import lanes_of
 from monitor.store.models import (
     Consent,
     CustodyEvent,
     Erasure,
+    Hold,
+    ImageRuling,
     Incident,
     IncidentBox,
     Item,
@@ -45,6 +48,7 @@ from monitor.store.models import (
     LabelledFile,
     Leaf,
     OutgoingMail,
+    Ruling,
 )
 
 QUOTED = "wombat breath"
@@ -313,6 +317,46 @@ def test_the_custody_record_forgets_who_after_six_years_and_stays_whole(school: 
     assert old
     assert {(event.actor, str(event.details), event.content) for event in old} == {("erased", "{}", None)}
     assert not verified(school).faults
+
+
+def test_the_reasons_that_people_gave_would_outlive_what_was_erased(school: TestSchool) -> None:
+    """A ruling or a hold says in whose words, and of whom, long after the parent was told that all is gone."""
+    reference = raise_one(school)
+    why = f"Mrs Badger says it is about {QUOTED}"
+    rule_on_pictures(school.site, reference, Ruling.RULED_OUT, by="Ivy Ruler", reason=why)
+    review = (school.clock.now() + timedelta(days=30)).date()
+    set_hold(school.site, reference, reason=why, approved_by="Bo Head", by="Al Manager", review=review)
+    release_hold(school.site, reference, why, "Al Manager")
+    close(school, reference)
+    uid = rows(school, Item)[-1].uid
+    erase_on_request(school.site, uid, Request(why, "Al Manager", "Bo Head"))
+    for row in (*rows(school, Hold), *rows(school, ImageRuling)):
+        said = [value for value in vars(row).values() if isinstance(value, str)]
+        assert not [one for one in said if QUOTED in one or "Al Manager" in one or "Ivy" in one]
+    assert not verified(school).faults
+    assert [row.second for row in rows(school, Erasure) if row.kind == "item"] == ["Bo Head"]
+    assert any(QUOTED in str(event.details) for event in rows(school, CustodyEvent)), (
+        "for six years it says why"
+    )
+    school.clock.advance(timedelta(days=6 * 366 + 3))
+    keep_at_rest(school.site)
+    read = what_a_thief_reads(school)
+    assert not [one for one in (QUOTED, "Badger", "Al Manager", "Ivy Ruler") if one.encode() in read]
+    assert not verified(school).faults
+
+
+def test_evidence_that_stands_after_six_years_would_have_lost_its_record(school: TestSchool) -> None:
+    """Reported to the police it is kept for longer; a court then asks who had it in their hands."""
+    more = school.folder.parent / "longer"
+    periods = '[retention]\nperiods = { closed_incident = "3650d" }\n'
+    url = f"sqlite:///{more / 'schoolwatch.db'}"
+    with locking_school(more, school.clock, url, more=periods) as longer:
+        close(longer, raise_one(longer))
+        longer.clock.advance(timedelta(days=7 * 366))
+        keep_at_rest(longer.site)
+        sealed = [event for event in rows(longer, CustodyEvent) if event.action == "sealed"]
+        assert [event.content is not None for event in sealed] == [True]
+        assert not verified(longer).faults
 
 
 def test_old_mails_and_ended_consents_lose_their_words(school: TestSchool) -> None:

@@ -143,8 +143,8 @@ def test_an_act_that_is_undone_would_stay_on_record(school: TestSchool) -> None:
 def test_erasing_what_an_event_says_would_break_the_log(school: TestSchool) -> None:
     uid = sealed_uid(school)
     with school.site.database.write() as session:
-        assert custody.forget(session, school.site.school_id, uid) == 1
-        assert custody.forget(session, school.site.school_id, uid) == 0
+        assert custody.forget(session, school.site.school_id, CustodyEvent.item_uid == uid) == 1
+        assert custody.forget(session, school.site.school_id, CustodyEvent.item_uid == uid) == 0
         note_erasure(session, school.site, "custody", "1 events", Why("audit_log", "over"), event=False)
     (event,) = events(school, "sealed")
     assert (event.content, event.salt, event.details, event.actor) == (None, None, {}, custody.ERASED)
@@ -155,7 +155,8 @@ def test_erasing_what_an_event_says_would_break_the_log(school: TestSchool) -> N
 def test_an_event_that_was_emptied_on_the_quiet_would_be_called_right(school: TestSchool) -> None:
     """The one change that the database allows would take away who looked at a child's evidence."""
     with school.site.database.write() as session:
-        assert custody.forget(session, school.site.school_id, sealed_uid(school)) == 1
+        of_item = CustodyEvent.item_uid == sealed_uid(school)
+        assert custody.forget(session, school.site.school_id, of_item) == 1
     said = "1 events were emptied, and no line of `retention --done` says why"
     assert faults(school) == [("custody record", said)]
 

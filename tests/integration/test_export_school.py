@@ -232,7 +232,7 @@ def test_an_export_would_outlive_its_year_or_its_items(school: TestSchool) -> No
     erase_exports(school.site, holding, Why("asked_for", "a person asked", "A. Manager"))
     assert list(export.path.parent.iterdir()) == []
     (row,) = rows(school, Export)
-    assert (row.state, row.facts, row.salt, row.erased_why) == ("erased", None, None, "a person asked")
+    assert (row.state, row.facts, row.salt, row.erased_why) == ("erased", None, None, "asked_for")
     assert [one.kind for one in rows(school, Erasure)] == ["export"]
     old = made(school, "out")
     assert old.path != export.path, "a name that somebody's mail speaks of is not given again"

@@ -37,7 +37,7 @@ def erase_exports(site: Site, exports: Iterable[Export], why: Why) -> int:
         shred(path.with_name(path.name.removesuffix(BOX) + PROOF))
         with site.database.write() as session:
             row = session.get_one(Export, export.id)
-            row.state, row.erased_at, row.erased_why = ExportState.ERASED, site.now(), why.reason
+            row.state, row.erased_at, row.erased_why = ExportState.ERASED, site.now(), why.rule
             row.facts = row.salt = None
             note_erasure(session, site, "export", row.uid, why)
         erased += 1
