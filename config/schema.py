@@ -7,7 +7,7 @@ What one table can know of itself is checked here; what tables must know of each
 import os
 import unicodedata
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -137,6 +137,42 @@ class School(Table):
     also_known_as: tuple[Words, ...] = ()
     nation: Nation = Nation.ENGLAND
     dpia_reference: OptionalWords = None
+    closed: tuple[tuple[date, date], ...] = ()
+    """Holidays and training days, first and last day of each: school-day clocks pass over them."""
+
+    @field_validator("closed")
+    @classmethod
+    def _closed_in_order(cls, value: tuple[tuple[date, date], ...]) -> tuple[tuple[date, date], ...]:
+        for first, last in value:
+            if last < first:
+                raise ValueError(f"found {first} to {last}; expected the first day before the last")
+        return value
+
+
+class Support(Table):
+    """Whom the offer of support names (NEU 9.6, Nunney 2.8.4). Both may stay blank."""
+
+    eap: OptionalWords = None
+    """The employee assistance programme: name and number."""
+    union: OptionalWords = None
+    """The trade unions' or professional associations' representative: name and how to reach them."""
+
+
+class MeetingWith(StrEnum):
+    """Whom the school invites to a meeting (Huntington 8.6)."""
+
+    AFFECTED_PERSON = "affected_person"
+    AUTHOR = "author"
+    BOTH = "both"
+    """The affected person first."""
+
+
+class LadderRules(Table):
+    """What the schools' policies leave open about the takedown ladder; copied onto each new incident."""
+
+    meeting_with: MeetingWith = MeetingWith.BOTH
+    staff_remarks_to_lado: bool = True
+    """Whether derogatory or racist remarks by staff go to the LADO (Queen's Crescent 2.3.9)."""
 
 
 DatabaseAddress = Annotated[Annotated[str, Tag("<text>")] | Reference, Discriminator(_kind)]
@@ -434,6 +470,8 @@ class Settings(Table):
     mail: Mail
     people: tuple[Person, ...]
     contacts: Contacts = Contacts()
+    support: Support = Support()
+    ladder: LadderRules = LadderRules()
     sources: tuple[Source, ...] = ()
     network: Network = Network()
     registries: Registries = Registries()

@@ -98,6 +98,9 @@ nation = {_text(given.nation)}
 # The data protection impact assessment that covers this watching. `schoolwatch run` refuses to start
 # without one.
 dpia_reference = ""
+# Holidays and training days, first and last day of each. Reminders that count school days pass over them;
+# the 24 hours for a host do not.
+#closed = [["2026-12-21", "2027-01-01"], ["2027-02-15", "2027-02-19"]]
 """
 
 
@@ -208,6 +211,18 @@ _CONTACTS = """\
 #lado = "Fernshire designated officer, 01632 960010, Mon-Fri 9-17; out of hours 01632 960011"
 #childrens_services = "Fernshire children's services front door, 01632 960020, day and night"
 #police = "Fernshire Police, schools officer, 01632 960030"
+
+# Whom the offer of support names. Blank is allowed; the offer is made all the same.
+[support]
+#eap = "Employee assistance, 01632 960040, day and night"
+#union = "J. Rep, staff room, 01632 960041"
+
+# What the policies leave open about the ladder. It is copied onto each incident when it opens.
+[ladder]
+# Whom the school invites to a meeting: affected_person, author, or both (the affected person first).
+#meeting_with = "both"
+# Whether derogatory or racist remarks by a member of staff go to the LADO.
+#staff_remarks_to_lado = true
 """
 
 _SOURCES = """\
