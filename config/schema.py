@@ -7,7 +7,7 @@ What one table can know of itself is checked here; what tables must know of each
 import os
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -40,15 +40,18 @@ from config.addresses import (
     proxy_address,
     split,
 )
+from config.clock_times import ClockSpan, parse_clock_span, parse_clock_time
 from config.cross_checks import between_tables
 from config.database import complete_address, database_address, sqlite_file
 from config.durations import parse_duration
 from config.folders import FOLDER, SettingsPath
 from config.policy.retention import shipped_periods
 from config.secrets import SecretMissing, SecretReference
-from config.words import Caution
+from config.words import Caution, Severity
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+ClockTime = Annotated[time, BeforeValidator(parse_clock_time)]
+QuietHours = Annotated[ClockSpan, BeforeValidator(parse_clock_span)]
 
 
 def _one_line(value: str) -> str:
@@ -463,6 +466,56 @@ class Operations(Table):
     dead_man_ping: SecretReference | None = None
 
 
+class Channel(Table):
+    """A further way to reach a person or everybody in a role: Teams, SMS, ntfy and others (Apprise)."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    """In small letters, digits and hyphens, so that faults can name it without its address."""
+    role: Role | None = None
+    email: Mailbox | None = None
+    """Whose channel it is, by the address under [[people]]."""
+    address: SecretReference
+    least: Severity = Severity.HIGH
+    """What it carries: this severity and graver."""
+
+    @model_validator(mode="after")
+    def _one_reader(self) -> Self:
+        if (self.role is None) == (self.email is None):
+            raise ValueError("expected role or email: whom the channel reaches")
+        return self
+
+
+class Alerts(Table):
+    """When and by which ways people hear. Critical and high are never held, whatever stands here."""
+
+    quiet_hours: QuietHours | None = None
+    """Hold what is medium or low from one time of day to another; nothing is held if left out."""
+    digest_at: ClockTime | None = None
+    """Tell medium and low in one mail a day, at this time; each by itself if left out."""
+    spike_items: int = Field(10, ge=2)
+    """So many new items on one incident within `spike_within` are told, in one alert."""
+    spike_incidents: int = Field(5, ge=2)
+    """So many new incidents of one source within `spike_within` are told in one alert."""
+    spike_within: Duration = timedelta(hours=1)
+    channels: tuple[Channel, ...] = ()
+
+    @field_validator("channels")
+    @classmethod
+    def _told_apart(cls, value: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        if len({channel.name for channel in value}) < len(value):
+            raise ValueError("found two channels of one name; expected a name of its own for each")
+        return value
+
+
+class SchoolPolicy(Table):
+    """A policy of the school that has to be looked at again (Huntington 10, QC 4.1.1)."""
+
+    name: Words
+    reviewed: date
+    """When it was adopted or last reviewed."""
+    every_months: int = Field(12, ge=1, le=60)
+
+
 class Settings(Table):
     school: School
     store: Store = Store()
@@ -477,6 +530,8 @@ class Settings(Table):
     registries: Registries = Registries()
     console: Console = Console()
     operations: Operations = Operations()
+    alerts: Alerts = Alerts()
+    policies: tuple[SchoolPolicy, ...] = ()
     retention: Retention = Retention()
     judgement: Judgement = Judgement()
     detoxify: Detoxify | None = None

@@ -43,6 +43,8 @@ def template(answers: Answers | None = None) -> str:
             _mail(given),
             _people(given),
             _CONTACTS,
+            _ALERTS,
+            _POLICIES,
             _SOURCES,
             _NETWORK,
             _JUDGEMENT,
@@ -223,6 +225,34 @@ _CONTACTS = """\
 #meeting_with = "both"
 # Whether derogatory or racist remarks by a member of staff go to the LADO.
 #staff_remarks_to_lado = true
+"""
+
+_ALERTS = """\
+[alerts]
+# What is critical or high is told at once, day and night. The rest waits for the end of the quiet hours, and
+# comes in one mail a day; without digest_at, each comes by itself. Times are those of UK clocks.
+quiet_hours = "21:00-07:00"
+digest_at = "07:30"
+# Many at once are told in one alert: so many new items on one incident, or so many new incidents of one
+# source, within this time.
+spike_items = 10
+spike_incidents = 5
+spike_within = "1h"
+# Further ways to reach somebody (Apprise addresses: Teams, SMS, ntfy …), for a role or for one person by the
+# e-mail address above. They carry a reference and a severity, no name and no word of a post.
+#[[alerts.channels]]
+#name = "manager-phone"
+#role = "senior_manager"
+#address = { credential = "manager-phone" }
+#least = "high"
+"""
+
+_POLICIES = """\
+# The school's policies and when they were last reviewed. A month before the next review the head hears of it.
+#[[policies]]
+#name = "Social media policy"
+#reviewed = 2026-09-01
+#every_months = 12
 """
 
 _SOURCES = """\
