@@ -23,9 +23,9 @@ from classifiers.learning import Learned, shifted
 from classifiers.panel import Panel, load_panel
 from classifiers.pupil_information.birthdays import with_birthdays
 from classifiers.pupil_information.identify import Identified, identify, resolved
-from classifiers.pupil_information.rules import must_be_pupil_information
+from classifiers.pupil_information.rules import is_only_staff_conduct, must_be_pupil_information
 from classifiers.reading import Reader, Reading
-from classifiers.reasons import reasons_for
+from classifiers.reasons import conduct_reason, reasons_for
 from classifiers.register.names import word_set
 from classifiers.register.spoken_of import staff_spoken_of
 from classifiers.severity import severity_of
@@ -212,14 +212,13 @@ class EmbeddedJudge:
         reading = one.reading
         if not reading.view.text.strip():
             return _not_judged(reading.comment)
-        scores = {label: row[self._column[label]] for label in Label}
-        if must_be_pupil_information(reading, one.known):
-            scores[Label.PUPIL_INFORMATION] = max(scores[Label.PUPIL_INFORMATION], SURE)
+        conduct = is_only_staff_conduct(reading, one.known)
+        scores = self._label_scores(one, row, conduct=conduct)
         labels = {label: score >= self._thresholds[label] for label, score in scores.items()}
         given = [label for label in Label if labels[label]]
         in_company = any(scores[label] >= self._company[label] for label in Label)
         flags = self._flags(reading, row, given, in_company=in_company)
-        severity = Severity.NONE
+        severity = Severity.LOW if conduct else Severity.NONE
         if given or flags:
             severity = severity_of(set(given), set(flags), signs_of(reading, one.known))
         exposed = labels[Label.PUPIL_INFORMATION]
@@ -237,9 +236,19 @@ class EmbeddedJudge:
                 self._reader.matcher.staff_index.staff,
                 aimed_at_staff=Flag.STAFF_TARGET in flags or labels[Label.DEFAMATION],
             ),
-            reasons=reasons,
+            reasons=(*reasons, *conduct_reason(reading)) if conduct else reasons,
             aimed_at=aimed_at(reading, given, flags),
         )
+
+    def _label_scores(self, one: _Seen, row: Sequence[float], *, conduct: bool) -> dict[Label, float]:
+        """What the models say of the labels, and what rules decide whatever they say."""
+        scores = {label: row[self._column[label]] for label in Label}
+        exposed = scores[Label.PUPIL_INFORMATION]
+        if conduct:
+            scores[Label.PUPIL_INFORMATION] = min(exposed, 1 - SURE)
+        elif must_be_pupil_information(one.reading, one.known):
+            scores[Label.PUPIL_INFORMATION] = max(exposed, SURE)
+        return scores
 
     def _flags(
         self, reading: Reading, row: Sequence[float], given: Sequence[Label], *, in_company: bool
