@@ -14,7 +14,8 @@ RECHECK_HOURS = (1, 6, 24, 48, 7 * 24, 30 * 24)
 STAYS_CLOSED = LEFT_UP_OR_NOTHING_TO_DO | {Outcome.HANDED_OVER}
 """Closed because nothing was to be done, or because others took it over: seeing it again is no news."""
 
-
+NOW_HARMLESS = "Edited, and judged harmless as it now stands."
+"""The reason of tasks that an edit made moot."""
 _AWAY = frozenset({Outcome.REMOVED, Outcome.HIDDEN, Outcome.NOT_PUBLICLY_VISIBLE})
 
 
@@ -57,7 +58,7 @@ def _out_of_view(presence: Presence, at: datetime) -> Presence:
 def _gone(ladder: Ladder, at: datetime) -> Ladder:
     presence = replace(ladder.presence, not_public_since=None)
     if presence.gone_confirmed_at is not None:
-        return replace(ladder, presence=presence)
+        return _still_gone(replace(ladder, presence=presence), at)
     if presence.gone_since is None:
         return replace(ladder, presence=replace(presence, gone_since=at, rechecks_from=at))
     if at - presence.gone_since < timedelta(minutes=ladder.policy["gone_minutes"]):
@@ -65,6 +66,17 @@ def _gone(ladder: Ladder, at: datetime) -> Ladder:
     ladder = replace(ladder, presence=replace(presence, gone_confirmed_at=at))
     reason = f"Not there at two checks: {presence.gone_since:%Y-%m-%d %H:%M} and {at:%Y-%m-%d %H:%M} UTC."
     return end_moot_tasks(ladder, Outcome.REMOVED, reason, at)
+
+
+def _still_gone(ladder: Ladder, at: datetime) -> Ladder:
+    """Answers a check that opened after it was certain, because the same was posted again elsewhere."""
+    certain = ladder.presence.gone_confirmed_at
+    for task in ladder.tasks:
+        later = task.step is Step.VERIFY_REMOVED and task.undecided and task.opened_at > (certain or at)
+        if later and at - task.opened_at >= timedelta(minutes=ladder.policy["gone_minutes"]):
+            reason = f"Still not there, {at:%Y-%m-%d %H:%M} UTC."
+            ladder = end(ladder, task, Ending(TaskState.DONE, Outcome.REMOVED, reason, BY_RECHECK, at))
+    return ladder
 
 
 def _hidden(ladder: Ladder, at: datetime) -> Ladder:
@@ -87,24 +99,32 @@ def _hidden(ladder: Ladder, at: datetime) -> Ladder:
 
 
 def _in_public(ladder: Ladder, at: datetime, *, edited: bool, clean: bool | None) -> Ladder:
-    was_away = _was_away(ladder)
-    if was_away:
-        ladder = _re_open(ladder, at)
+    is_back = is_away(ladder) or (was_made_harmless(ladder) and (not edited or clean is False))
+    if is_back:
+        ladder = re_open(ladder, at)
     seen = replace(ladder.presence, gone_since=None, gone_confirmed_at=None, not_public_since=None)
     ladder = replace(ladder, presence=replace(seen, edited_at=at) if edited else seen)
     if edited and clean:
-        return end_moot_tasks(ladder, Outcome.AMENDED, "Edited, and judged harmless as it now stands.", at)
-    return ladder if was_away else _contradict(ladder, at)
+        return end_moot_tasks(ladder, Outcome.AMENDED, NOW_HARMLESS, at)
+    return ladder if is_back else _contradict(ladder, at)
 
 
-def _was_away(ladder: Ladder) -> bool:
+def is_away(ladder: Ladder) -> bool:
     """Seen to be away, or closed as away: in both cases to be seen again is news."""
     closed_as_away = ladder.closing is not None and ladder.closing.outcome in _AWAY
     presence = ladder.presence
     return presence.gone_confirmed_at is not None or presence.hidden_seen_at is not None or closed_as_away
 
 
-def _re_open(ladder: Ladder, at: datetime) -> Ladder:
+def was_made_harmless(ladder: Ladder) -> bool:
+    """An edit made it harmless in this round: to see the sealed words again is news."""
+    return any(
+        task.round == ladder.re_opened and task.decided_by == BY_RECHECK and task.reason == NOW_HARMLESS
+        for task in ladder.tasks
+    )
+
+
+def re_open(ladder: Ladder, at: datetime) -> Ladder:
     """Back again under the same address: the same incident, one more round, a new 24 hours."""
     if ladder.closing is not None and ladder.closing.outcome in STAYS_CLOSED:
         return ladder
