@@ -119,11 +119,10 @@ STAFF_CONDUCT = "staff_conduct"
 
 
 def conduct_reason(reading: Reading) -> tuple[Reason, ...]:
-    """Where a class or the school can be recognised in a post by a member of staff."""
-    why = "a class or the school can be recognised in a post by staff: a matter of conduct, not of a pupil"
-    places = [(place.start, place.end) for place in reading.places if place.kind in ("class", "year")]
-    places += [(mention.start, mention.end) for mention in reading.of(Kind.SCHOOL)]
-    return tuple(reading.reason(STAFF_CONDUCT, start, end, why) for start, end in sorted(places)[:1])
+    """Where a class can be recognised in a post by a member of staff."""
+    why = "a class can be recognised in a post by staff: a matter of conduct, not of a pupil"
+    places = [(place.start, place.end) for place in reading.places if place.kind == "class"]
+    return tuple(reading.reason(STAFF_CONDUCT, start, end, why) for start, end in places[:1])
 
 
 def _abuse(reading: Reading) -> Iterator[Reason]:

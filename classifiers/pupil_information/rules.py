@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from classifiers.pupil_information.identify import Identified
 from classifiers.pupil_information.own_posts import is_ours, problems_of, singles_out
 from classifiers.reading import Reading
-from classifiers.register.mentions import Kind
+from config.words import Surface
 
-_PLACES_OF_SCHOOL = frozenset({"class", "year"})
+_OUR_PAGE = frozenset({Surface.OWN_POST, Surface.COMMENT_ON_OWN_POST})
 
 
 def must_be_pupil_information(reading: Reading, found: Sequence[Identified]) -> bool:
@@ -21,11 +21,12 @@ def must_be_pupil_information(reading: Reading, found: Sequence[Identified]) -> 
 
 
 def is_only_staff_conduct(reading: Reading, found: Sequence[Identified]) -> bool:
-    """A post by a member of staff from which a class or the school can be recognised, and no one child.
+    """A post by staff elsewhere than on our page, from which a class can be recognised, and no child.
 
-    That is a matter of the staff policy, and of HR (Huntington 5.17); no pupil is identified by it.
+    That is a matter of the staff policy, and of HR (Huntington 5.17); no pupil is identified by it. Under the
+    school's own post a teacher may speak of 4B: there the class is recognised already.
     """
-    if reading.comment.author != "staff" or any(map(singles_out, found)):
+    comment = reading.comment
+    if comment.author != "staff" or comment.surface in _OUR_PAGE or any(map(singles_out, found)):
         return False
-    recognised = any(place.kind in _PLACES_OF_SCHOOL for place in reading.places)
-    return recognised or bool(reading.of(Kind.SCHOOL))
+    return any(place.kind == "class" for place in reading.places)

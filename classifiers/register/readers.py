@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from classifiers.interface import Pupil, StaffMember
+from classifiers.register.consents import ALL, channel_of, medium_of
 from classifiers.register.tables import Table, check, listed, need, read_table, unique
 from classifiers.register.tokens import keyed_token
 from classifiers.register.upn import UPN_SHAPE
 
 PUPIL_COLUMNS = ("pupil_id", "upn", "first_name", "preferred_name", "surname", "class", "year_group",
                  "date_of_birth", "photo_consent", "consent_withdrawn_on")  # fmt: skip
+OPTIONAL_PUPIL_COLUMNS = ("left_on",)
 STAFF_COLUMNS = ("staff_id", "title", "first_name", "surname", "role", "also_known_as")
 CONSENT_COLUMNS = ("pupil_id", "channel", "medium", "from", "to", "given_by", "document_ref")
+_MEDIA = ("image", "video", ALL)
 _IDENTIFIER = re.compile(r"[\w.\-/]{1,64}")
 
 T = TypeVar("T")
@@ -43,8 +46,11 @@ class Read(Generic[T]):
 
 
 def read_pupils(source: Path | bytes, token_key: bytes, *, name: str = "pupils.csv") -> Read[Pupil]:
-    """Pupils of a CSV; UPN and date of birth become keyed tokens here. `RegisterError` lists every fault."""
-    table = read_table(source, name, PUPIL_COLUMNS)
+    """Pupils of a CSV; UPN and date of birth become keyed tokens here. `RegisterError` lists every fault.
+
+    The column `left_on` may be left out: the last day on the roll, on which every photo consent ends.
+    """
+    table = read_table(source, name, PUPIL_COLUMNS, optional=OPTIONAL_PUPIL_COLUMNS)
     need(table, "pupil_id", "first_name", "surname")
     unique(table, "pupil_id")
     unique(table, "upn")
@@ -54,6 +60,7 @@ def read_pupils(source: Path | bytes, token_key: bytes, *, name: str = "pupils.c
     )
     check(table, "date_of_birth", _is_date, "a date such as 2017-03-29")
     check(table, "consent_withdrawn_on", _is_date, "a date such as 2026-09-01")
+    check(table, "left_on", _is_date, "a date such as 2026-07-21")
     table.refuse_if_faulty()
     return Read(tuple(_pupil(row, token_key) for _, row in table.rows), tuple(table.notes))
 
@@ -71,6 +78,7 @@ def _pupil(row: dict[str, str], token_key: bytes) -> Pupil:
         date_of_birth_token=keyed_token(token_key, row["date_of_birth"]),
         photo_consent=consent,
         consent_withdrawn_on=row["consent_withdrawn_on"],
+        left_on=row["left_on"],
     )
 
 
@@ -93,10 +101,23 @@ def read_consents(source: Path | bytes, *, name: str = "consents.csv") -> Read[C
     need(table, "pupil_id", "channel", "medium", "from", "given_by", "document_ref")
     check(table, "from", _is_date, "a date such as 2026-09-01")
     check(table, "to", _is_date, "a date such as 2027-08-31")
+    check(table, "medium", lambda cell: medium_of(cell) in _MEDIA, "image, video or all")
     _check_order(table)
     table.refuse_if_faulty()
-    entries = tuple(Consent(*(row[column] for column in CONSENT_COLUMNS)) for _, row in table.rows)
+    entries = tuple(_consent(row) for _, row in table.rows)
     return Read(entries, tuple(table.notes))
+
+
+def _consent(row: dict[str, str]) -> Consent:
+    return Consent(
+        pupil_id=row["pupil_id"],
+        channel=channel_of(row["channel"]),
+        medium=medium_of(row["medium"]),
+        valid_from=row["from"],
+        valid_to=row["to"],
+        given_by=row["given_by"],
+        document_ref=row["document_ref"],
+    )
 
 
 def _check_order(table: Table) -> None:

@@ -38,15 +38,20 @@ class Table:
             raise RegisterError(self.faults)
 
 
-def read_table(source: Path | bytes, name: str, columns: Sequence[str]) -> Table:
-    """Rows of a CSV with exactly these columns (any order), or `RegisterError` with every fault."""
+def read_table(
+    source: Path | bytes, name: str, columns: Sequence[str], *, optional: Sequence[str] = ()
+) -> Table:
+    """Rows of a CSV with exactly these columns (any order), or `RegisterError` with every fault.
+
+    `optional` columns may be left out; their cells are then empty.
+    """
     name = source.name if isinstance(source, Path) else name
     text, notes = _decode(_content(source, name), name)
     table = Table(name, [], notes=notes)
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        _fill(table, reader, columns)
+        _fill(table, reader, columns, optional)
     except csv.Error as error:
         row = reader.line_num
         table.fault(row, None, f"not readable as CSV ({error}); look for a lost quotation mark near here")
@@ -94,30 +99,34 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=heading.count)
 
 
-def _fill(table: Table, reader: "_csv.Reader", columns: Sequence[str]) -> None:
+def _fill(table: Table, reader: "_csv.Reader", columns: Sequence[str], optional: Sequence[str]) -> None:
     heading: list[str] | None = None
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
         if heading is None:
             heading = [cell.strip().lower().replace(" ", "_") for cell in cells]
-            if not _heading_is_right(table, heading, columns):
+            if not _heading_is_right(table, heading, columns, optional):
                 return
         else:
             _add_row(table, reader.line_num, heading, cells)
+    for _, row in table.rows:
+        row.update((column, "") for column in optional if column not in row)
     if heading is None:
         table.fault(None, None, f"is empty; the first row must be: {','.join(columns)}")
     elif not table.rows and not table.faults:
         table.fault(None, None, "has a heading and no rows")
 
 
-def _heading_is_right(table: Table, heading: list[str], columns: Sequence[str]) -> bool:
+def _heading_is_right(
+    table: Table, heading: list[str], columns: Sequence[str], optional: Sequence[str]
+) -> bool:
     missing = [column for column in columns if column not in heading]
     if missing:
         what = f"lacks {', '.join(missing)}; the first row must be: {','.join(columns)}"
         table.fault(1, None, what)
     for place, column in enumerate(heading, start=1):
-        if column not in columns:
+        if column not in (*columns, *optional):
             # A file without its heading would put a child's name here: the place, not the content.
             table.fault(1, f"number {place}", "is not a known column; remove it or name it as listed")
         elif heading.index(column) + 1 != place:
