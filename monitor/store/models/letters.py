@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.store.columns import Json, Key, Moment, Name, SchoolKey, Words
+from monitor.store.columns import Json, JsonList, Key, Moment, Name, SchoolKey, Words
 from monitor.store.models.base import Base
 
 
@@ -40,7 +40,7 @@ class Letter(Base):
     """Field → value, as plain JSON. May hold personal words."""
     title: Mapped[Words | None]
     body: Mapped[Words | None]
-    """What was approved, in the plain form that mail and paper are made from."""
+    """What was approved, as the JSON of `alerts.letters.blocks`, from which mail and paper are made."""
     sha256: Mapped[str | None] = mapped_column(String(64))
     """Of title and body, a line feed between."""
     made_by: Mapped[Name]
@@ -50,10 +50,12 @@ class Letter(Base):
     approved_at: Mapped[Moment | None]
     sent_by: Mapped[Name | None]
     """Who pressed send."""
-    sent_to: Mapped[Name | None]
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing_mail.id"), index=True)
+    sent_to: Mapped[JsonList]
+    """The addresses it was sent to the last time somebody pressed send."""
+    sendings: Mapped[int]
+    """How often somebody pressed send; counts into the outbox key, so that a mended letter can go again."""
     sent_at: Mapped[Moment | None]
-    """When the mail server accepted it."""
+    """When the mail server first accepted it."""
     printed_at: Mapped[Moment | None]
     note: Mapped[Words | None]
     """Why it was held or void, or why the ladder's task was not marked with it."""

@@ -28,17 +28,16 @@ def upgrade() -> None:
         sa.Column("approved_role", sa.String(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_by", sa.String(), nullable=True),
-        sa.Column("sent_to", sa.String(), nullable=True),
-        sa.Column("mail_id", sa.Integer(), nullable=True),
+        sa.Column("sent_to", sa.JSON(), nullable=False),
+        sa.Column("sendings", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_letters_school_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_letters_incident_id")),
-        sa.ForeignKeyConstraint(["mail_id"], ["outgoing_mail.id"], name=op.f("fk_letters_mail_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
         sa.UniqueConstraint("school_id", "uid", name=op.f("uq_letters_school_id_uid")),
     )
-    for column in ("school_id", "incident_id", "state", "mail_id"):
+    for column in ("school_id", "incident_id", "state"):
         op.create_index(op.f(f"ix_letters_{column}"), "letters", [column])

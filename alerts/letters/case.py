@@ -1,0 +1,161 @@
+"""What the case itself knows, laid into the fields of a letter, so that a person types only the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from alerts.letters.filling import MODELS, Form
+from alerts.letters.kinds import LetterKind
+from alerts.letters.values import Fields
+from config.policy import Host
+from config.words import Label
+
+NOT_SHOWN = "not shown by the platform"
+NEXT_STEPS = (
+    "If the post stays, we decide what comes next; we may report it to the platform under its own rules. We "
+    "will not discuss it in public."
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the school's settings say for every letter; None where they say nothing."""
+
+    reply_to: str | None = None
+    complaints_procedure: str | None = None
+    data_protection: str | None = None
+    policy_clause: str | None = None
+    support: str | None = None
+    union: str | None = None
+    head_contact: str | None = None
+    dpo_contact: str | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One incident as its letters need it. Times are aware; the words are those that were sealed.
+
+    `words` is empty where they are withheld, locked or erased. No name of a pupil stands in it.
+    """
+
+    urls: tuple[str, ...]
+    platform: str
+    host: Host
+    post_id: str
+    handle: str | None
+    words: str
+    posted_at: datetime | None
+    seen_at: datetime
+    opened_at: datetime
+    host_due_at: datetime
+    affected_role: str
+    author: str
+    labels: frozenset[Label]
+    severity: str
+    state: str
+    events: tuple[str, ...]
+    evidence: tuple[str, ...]
+    """Name and SHA-256 of each sealed file."""
+    consent: str | None = None
+    checks: tuple[datetime, datetime] | None = None
+    """The first and the second time that it was seen gone."""
+    checks_until: datetime | None = None
+    overdue: bool = False
+    reopened: bool = False
+    refused_by_host: bool = False
+    occasions: tuple[str, ...] = ()
+    standing: Standing = field(default_factory=Standing)
+
+
+def prefilled(kind: LetterKind, case: Case | None, standing: Standing) -> Form:
+    """The fields of a letter that need no person to know; nothing for what is not known."""
+    known = {**_standing(standing), **(_known(case) if case else {})}
+    return {name: known[name] for name in _names(MODELS[kind]) if known.get(name) not in (None, "", ())}
+
+
+def _names(model: type[Fields]) -> tuple[str, ...]:
+    return tuple(model.model_fields)
+
+
+def _standing(standing: Standing) -> Mapping[str, Any]:
+    return {
+        "reply_to": standing.reply_to,
+        "complaints_procedure": standing.complaints_procedure,
+        "data_protection": standing.data_protection,
+        "policy_clause": standing.policy_clause,
+        "support": standing.support,
+        "union": standing.union,
+        "head_contact": standing.head_contact,
+        "dpo_contact": standing.dpo_contact,
+        "next_steps": NEXT_STEPS,
+    }
+
+
+def _known(case: Case) -> Mapping[str, Any]:
+    return {**_place(case), **_moments(case), **_people(case), **_state(case)}
+
+
+def _place(case: Case) -> Mapping[str, Any]:
+    return {
+        "urls": "\n".join(case.urls),
+        "url": case.urls[0] if case.urls else None,
+        "host": case.host.title,
+        "post_id": case.post_id,
+        "words": case.words,
+        "statement": case.words,
+        "source": case.host.title,
+        "evidence": "\n".join(case.evidence),
+        "captured_how": "through the platform's own interface; sealed with SHA-256 and an append-only log",
+        "captured_by": "a program of the school (schoolwatch)",
+        "originals": "in the school's evidence store; the export of this incident holds copies",
+    }
+
+
+def _moments(case: Case) -> Mapping[str, Any]:
+    first, second = case.checks or (None, None)
+    return {
+        "posted_at": _typed(case.posted_at),
+        "seen_at": _typed(case.seen_at),
+        "opened_at": _typed(case.opened_at),
+        "aware_at": _typed(case.seen_at),
+        "first_check": _typed(first),
+        "second_check": _typed(second),
+        "checks_until": _typed(case.checks_until),
+        "events": "\n".join(case.events),
+        "occasions": "\n".join(case.occasions) or "none known",
+    }
+
+
+def _people(case: Case) -> Mapping[str, Any]:
+    return {
+        "handle": case.handle or NOT_SHOWN,
+        "author": case.author,
+        "affected_role": case.affected_role,
+        "affected": case.affected_role,
+        "consent": case.consent,
+    }
+
+
+def _state(case: Case) -> Mapping[str, Any]:
+    return {
+        "priority": case.severity,
+        "state": case.state,
+        "categories": "\n".join(
+            f"{label.value.replace('_', ' ')} (alleged)" for label in sorted(case.labels)
+        ),
+        "overdue": _yes_no(case.overdue),
+        "reopened": _yes_no(case.reopened),
+        "refused_by_host": _yes_no(case.refused_by_host),
+    }
+
+
+def _typed(at: datetime | None) -> str | None:
+    """As it would be typed, to the second and with its offset, so that the autumn hour is no riddle."""
+    if at is None:
+        return None
+    return at.isoformat(sep=" ", timespec="seconds")
+
+
+def _yes_no(answer: bool) -> str:
+    return "yes" if answer else "no"
