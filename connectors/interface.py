@@ -198,6 +198,10 @@ def no_media(_raw: bytes) -> tuple[Media, ...]:
     return ()
 
 
+def no_links(_raw: bytes) -> tuple[str, ...]:
+    return ()
+
+
 class Connector(Protocol):
     platform: str
     capabilities: Capability
@@ -247,3 +251,5 @@ class Plugin:
     """What cannot be seen on this platform, in plain words, for `sources` and the docs."""
     media_in: Callable[[bytes], tuple[Media, ...]] = no_media
     """The media that an item's own object (`Item.raw`) names; words only, nothing is fetched."""
+    links_in: Callable[[bytes], tuple[str, ...]] = no_links
+    """Where an item's own object points to beside its words: links written out, what it quotes or shares."""

@@ -83,6 +83,9 @@ class LoopbackPlatform(Protocol):
 
     def delete(self, external_id: str) -> None: ...
 
+    def restore(self, external_id: str) -> None:
+        """What was deleted stands under its old address again."""
+
     def is_hidden(self, external_id: str) -> bool: ...
 
     def misbehave(self, fault: Fault, *, times: int = 1, path: str = "", writes: bool = False) -> None:

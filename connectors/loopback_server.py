@@ -142,6 +142,9 @@ class LoopbackServer(ABC):
     def delete(self, external_id: str) -> None:
         self.world.delete(external_id)
 
+    def restore(self, external_id: str) -> None:
+        self.world.restore(external_id)
+
     def is_hidden(self, external_id: str) -> bool:
         return self.world.entry(external_id).hidden
 

@@ -95,6 +95,10 @@ class World:
         with self.lock:
             self.entry(external_id).deleted = True
 
+    def restore(self, external_id: str) -> None:
+        with self.lock:
+            self.entry(external_id).deleted = False
+
     def hide(self, external_id: str, *, hidden: bool) -> None:
         with self.lock:
             self.entry(external_id).hidden = hidden

@@ -2,7 +2,7 @@
 
 from connectors.facebook.connector import FacebookConnector
 from connectors.facebook.loopback import FacebookLoopback
-from connectors.facebook.parse import media_in
+from connectors.facebook.parse import links_in, media_in
 from connectors.interface import Plugin
 
 PLUGIN = Plugin(
@@ -14,6 +14,7 @@ PLUGIN = Plugin(
     optional_credentials=("app_secret",),
     hosts=("graph.facebook.com",),
     media_in=media_in,
+    links_in=links_in,
     limits=(
         "Facebook has no public search: only posts that tag the page or stand on it are seen.",
         "Groups cannot be read, nor can posts on people's own profiles that do not tag the page.",

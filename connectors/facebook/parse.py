@@ -131,6 +131,14 @@ def media_in(raw: bytes) -> tuple[Media, ...]:
     return (*_post_media(entry), *_attachment(entry.get("attachment")))
 
 
+def links_in(raw: bytes) -> tuple[str, ...]:
+    """Where the attachments of a post or comment lead."""
+    entry = _mapping(json.loads(raw))
+    attachments = [*_rows(entry.get("attachments")), entry.get("attachment")]
+    urls = (_text_or_none(_mapping(one).get("url")) for one in attachments)
+    return tuple(url for url in urls if url)
+
+
 def _attachment(value: object) -> Iterator[Media]:
     attachment = _mapping(value)
     if not attachment:

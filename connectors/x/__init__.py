@@ -3,7 +3,7 @@
 from connectors.interface import Plugin
 from connectors.x.connector import XConnector
 from connectors.x.loopback import XLoopback
-from connectors.x.parse import media_in
+from connectors.x.parse import links_in, media_in
 
 PLUGIN = Plugin(
     platform="x",
@@ -14,6 +14,7 @@ PLUGIN = Plugin(
     optional_credentials=("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
     hosts=("api.x.com",),
     media_in=media_in,
+    links_in=links_in,
     limits=(
         "Replies are looked for under the school's posts of the last 30 days (option comment_days).",
         "Only replies of the last 7 days are found, except those that name the school's handle.",

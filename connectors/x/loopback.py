@@ -4,6 +4,7 @@ The names of fields and parameters follow X's published OpenAPI description in b
 and 2.168); `tests/contract/test_x_wire.py` holds every answer against them.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -63,7 +64,7 @@ class XLoopback(LoopbackServer):
     """`vocabulary` is what this server speaks; POST refuses the older names, as a strict server would.
 
     `protect(author)` makes an author's posts unreadable to others; `suspend(author)` leaves the author
-    out of what is sent along.
+    out of what is sent along. `short_link(address)` is what X makes of an address in a post's words.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class XLoopback(LoopbackServer):
         self.vocabulary = vocabulary
         self.protected: set[str] = set()
         self.suspended: set[str] = set()
+        self.short_links: dict[str, str] = {}
         self.limits = dict(_LIMITS)
         self._sequence = 0
         self._used: dict[str, tuple[datetime, int]] = {}
@@ -86,6 +88,11 @@ class XLoopback(LoopbackServer):
 
     def suspend(self, author: str) -> None:
         self.suspended.add(author)
+
+    def short_link(self, address: str) -> str:
+        short = f"https://t.co/{hashlib.sha256(address.encode()).hexdigest()[:10]}"
+        self.short_links[short] = address
+        return short
 
     def new_id(self, kind: Kind, at: datetime, parent_id: str | None) -> str:
         self._sequence += 1

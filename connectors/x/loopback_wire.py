@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 280
 _PROBLEMS = "https://api.x.com/2/problems/"
 _NAME = re.compile(r"@(\w{1,15})", re.ASCII)
+_SHORT = re.compile(r"https://t\.co/\w+", re.ASCII)
 
 
 def user_id(author: str) -> str:
@@ -180,7 +181,14 @@ class Wire:
             {"start": found.start(), "end": found.end(), "username": found[1]}
             for found in _NAME.finditer(text)
         ]
-        return {"mentions": named} if named else None
+        short = self._platform.short_links
+        urls = [
+            {"start": found.start(), "end": found.end(), "url": found[0], "expanded_url": short[found[0]]}
+            for found in _SHORT.finditer(text)
+            if found[0] in short
+        ]
+        entities = {"mentions": named, "urls": urls}
+        return {name: value for name, value in entities.items() if value} or None
 
     # -- what is sent along ------------------------------------------------------------------------
 

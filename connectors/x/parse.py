@@ -217,6 +217,16 @@ def media_in(raw: bytes) -> tuple[Media, ...]:
     return tuple(_medium(one) for one in _objects(includes.get("media")))
 
 
+def links_in(raw: bytes) -> tuple[str, ...]:
+    """What X's short links stand for, and the posts that a post quotes or passes on."""
+    post = _object(json.loads(raw))
+    holders = (post, *(_object(post.get(name)) for name in _TEXT_PREFERRED))
+    urls = [one for holder in holders for one in _objects(_object(holder.get("entities")).get("urls"))]
+    written = [_text(one.get("unwound_url")) or _text(one.get("expanded_url")) for one in urls]
+    shared = [post_id for kind in ("quoted", "retweeted") if (post_id := _reference(post, kind))]
+    return (*filter(None, written), *(f"https://x.com/i/web/status/{post_id}" for post_id in shared))
+
+
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
