@@ -516,6 +516,22 @@ class SchoolPolicy(Table):
     every_months: int = Field(12, ge=1, le=60)
 
 
+class Letters(Table):
+    """What every letter of the school says about itself. Blank fields are asked for in each letter."""
+
+    sender: Mailbox | None = None
+    """The official mailbox that letters come from; mail.sender if left out."""
+    reply_to: OptionalWords = None
+    """How people answer: a mailbox that somebody reads, a number, or both."""
+    complaints_procedure: OptionalWords = None
+    """Where the complaints procedure can be read."""
+    privacy_notice: OptionalWords = None
+    policy_clause: OptionalWords = None
+    """The place in the school's own policy that a request to an author rests on."""
+    same_person_may_authorise: bool = False
+    """Whether whoever asks for a blocked site may also allow it (Huntington 7.5 wants two people)."""
+
+
 class Settings(Table):
     school: School
     store: Store = Store()
@@ -533,6 +549,7 @@ class Settings(Table):
     alerts: Alerts = Alerts()
     policies: tuple[SchoolPolicy, ...] = ()
     retention: Retention = Retention()
+    letters: Letters = Letters()
     judgement: Judgement = Judgement()
     detoxify: Detoxify | None = None
 

@@ -49,6 +49,7 @@ def template(answers: Answers | None = None) -> str:
             _NETWORK,
             _JUDGEMENT,
             _OPERATIONS,
+            _LETTERS,
         ]
     )
 
@@ -317,4 +318,17 @@ alert_after = "1h"
 #[detoxify]
 #onnx = "weights/onnx"
 #sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+"""
+
+_LETTERS = """\
+[letters]
+# What stands in every letter of the school; what is left out is asked for in each one. Letters come from the
+# official mailbox `sender` (mail.sender if left out), and only after a person pressed send.
+#sender = "office@example.sch.uk"
+#reply_to = "office@example.sch.uk or 01632 960123"
+#complaints_procedure = "https://www.example.sch.uk/complaints"
+#privacy_notice = "https://www.example.sch.uk/privacy"
+#policy_clause = "section 5 of our social media policy"
+# Whether one person may both ask for a blocked website and allow it.
+same_person_may_authorise = false
 """
