@@ -1,5 +1,6 @@
 """The tables, a module for each matter. Importing this package registers them all."""
 
+from monitor.store.models.accounts import CriticalIncident, SchoolAccount
 from monitor.store.models.at_rest import Erasure, Hold, IncidentBox, LabelledFile
 from monitor.store.models.base import Base
 from monitor.store.models.evidence import (
@@ -21,6 +22,7 @@ from monitor.store.models.links import SinglePurposeLink
 from monitor.store.models.log import CheckpointRow, TreeTile
 from monitor.store.models.mail import MailState, OutgoingMail
 from monitor.store.models.operations import OperatorAlert, Outage, WeeklyExport
+from monitor.store.models.own_page import ActKind, ActState, OwnPageAct
 from monitor.store.models.own_posts import ConsentSearch, OwnPostFinding, PostCheck, SearchState
 from monitor.store.models.pictures import Capture, CaptureState, ImageRuling, Ruling
 from monitor.store.models.providers import ProviderLookup
@@ -40,6 +42,8 @@ from monitor.store.models.stamps import Stamp, StampState
 __all__ = [
     "HANDED_IN",
     "SEALED_STATES",
+    "ActKind",
+    "ActState",
     "AuthorReview",
     "AuthorView",
     "Base",
@@ -48,6 +52,7 @@ __all__ = [
     "CheckpointRow",
     "Consent",
     "ConsentSearch",
+    "CriticalIncident",
     "CustodyEvent",
     "Envelope",
     "Erasure",
@@ -81,6 +86,7 @@ __all__ = [
     "OperatorAlert",
     "Outage",
     "OutgoingMail",
+    "OwnPageAct",
     "OwnPostFinding",
     "PostCheck",
     "ProviderLookup",
@@ -89,6 +95,7 @@ __all__ = [
     "Recirculation",
     "Ruling",
     "School",
+    "SchoolAccount",
     "SearchState",
     "Sharer",
     "SinglePurposeLink",
