@@ -249,6 +249,8 @@ class Plugin:
     """What a school's filter must allow."""
     limits: tuple[str, ...] = ()
     """What cannot be seen on this platform, in plain words, for `sources` and the docs."""
+    when_hidden: str = "This platform does not say what hiding does."
+    """Who still sees what the school hid on its own page."""
     media_in: Callable[[bytes], tuple[Media, ...]] = no_media
     """The media that an item's own object (`Item.raw`) names; words only, nothing is fetched."""
     links_in: Callable[[bytes], tuple[str, ...]] = no_links

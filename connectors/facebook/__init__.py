@@ -5,6 +5,8 @@ from connectors.facebook.loopback import FacebookLoopback
 from connectors.facebook.parse import links_in, media_in
 from connectors.interface import Plugin
 
+_HIDDEN = "A hidden comment stays visible to its author and the author's friends."
+
 PLUGIN = Plugin(
     platform="facebook",
     title="Facebook page",
@@ -13,6 +15,7 @@ PLUGIN = Plugin(
     credential_names=("page_token",),
     optional_credentials=("app_secret",),
     hosts=("graph.facebook.com",),
+    when_hidden=_HIDDEN,
     media_in=media_in,
     links_in=links_in,
     limits=(
@@ -23,7 +26,7 @@ PLUGIN = Plugin(
         "An edited comment is noticed within a week, and only under the newest forty posts.",
         "A new comment under an older post is seen within a week.",
         "Comments on advertisements and reels are separate things and may not be seen.",
-        "A hidden comment stays visible to its author and the author's friends.",
+        _HIDDEN,
         "Facebook gives the same answer for what is gone and for what we may not see.",
     ),
 )
