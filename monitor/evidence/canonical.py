@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 # Made once: the call with options makes an encoder each time, which costs as much as a short document.
@@ -15,6 +16,10 @@ def canonical_json(value: Any) -> bytes:
     ASCII escapes keep what UTF-8 cannot hold (half a surrogate pair) exactly as it was written.
     """
     return _ENCODER.encode(value).encode()
+
+
+canonical_text: Callable[[str], str] = encode_basestring_ascii
+"""A text as canonical JSON has it, quotes included."""
 
 
 class CanonicalFrame:

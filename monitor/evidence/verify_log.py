@@ -103,10 +103,13 @@ class LogCheck:
         copies = _Copies(self.outside.second_log)
         yield from marks.due(0)
         for leaf in self._stream(_leaves(self.school_id)):
-            yield from self._missing(leaf.seq)
-            yield from _leaf_faults(leaf, count)
-            yield from copies.leaf(leaf.seq, leaf.body.encode())
-            yield from self._grow(leaf.body.encode())
+            seq, body = leaf.seq, leaf.body.encode()
+            if seq != self._tree.size:
+                yield from self._missing(seq)
+            if seq >= count or body != leaf_body(seq, leaf.kind, leaf.at, leaf.item_uid, leaf.commitment):
+                yield _leaf_fault(leaf, count)
+            yield from copies.leaf(seq, body)
+            yield from self._grow(body)
             yield from marks.due(self._tree.size)
         yield from self._missing(count)
         yield from marks.beyond()
@@ -282,8 +285,6 @@ def _leaves(school_id: int) -> Query:
     return query.where(Leaf.school_id == school_id).order_by(Leaf.seq)
 
 
-def _leaf_faults(leaf: Found, count: int) -> Iterator[Fault]:
-    if leaf.seq >= count:
-        yield Fault(leaf.item_uid, f"log line {leaf.seq} was added")
-    elif leaf.body.encode() != leaf_body(leaf.seq, leaf.kind, leaf.at, leaf.item_uid, leaf.commitment):
-        yield Fault(leaf.item_uid, f"log line {leaf.seq} was changed")
+def _leaf_fault(leaf: Found, count: int) -> Fault:
+    how = "added" if leaf.seq >= count else "changed"
+    return Fault(leaf.item_uid, f"log line {leaf.seq} was {how}")
