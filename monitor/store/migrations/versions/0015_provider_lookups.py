@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f("fk_provider_lookups_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_lookups")),
-        sa.UniqueConstraint("school_id", "site", "asked_at", name=op.f("uq_provider_lookups_school_id_site")),
+        sa.UniqueConstraint(
+            "school_id", "site", "asked_at", name=op.f("uq_provider_lookups_school_id_site_asked_at")
+        ),
     )
     op.create_index(op.f("ix_provider_lookups_school_id"), "provider_lookups", ["school_id"])

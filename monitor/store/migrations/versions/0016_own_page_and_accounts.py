@@ -49,7 +49,9 @@ def upgrade() -> None:
         sa.Column("assessment", sa.JSON(), nullable=True),
         sa.Column("assessed_by", sa.String(), nullable=True),
         sa.Column("assessed_at", MOMENT, nullable=True),
-        sa.UniqueConstraint("school_id", "platform", "handle", name=op.f("uq_accounts_school_id_platform")),
+        sa.UniqueConstraint(
+            "school_id", "platform", "handle", name=op.f("uq_accounts_school_id_platform_handle")
+        ),
     )
     _table(
         "critical_incidents",
