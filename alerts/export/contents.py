@@ -23,6 +23,8 @@ def is_plain_name(name: str) -> bool:
 
 CAPTURE_RECORD = "capture.json"
 """In a capture: who at the school asked for it, and why."""
+PLACELESS = "no-place-"
+"""Before the name of a copy without what a picture says of where it was taken (NEU 6.1)."""
 
 
 @dataclass(frozen=True, slots=True)

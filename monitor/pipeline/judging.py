@@ -203,7 +203,7 @@ def _affected_role(judgement: Judgement) -> str:
 
 
 def _settle(desk: IncidentDesk, item: Item, opinion: Opinion, *, sealed: bool) -> None:
-    desk.session.add(_judgement_row(item, opinion, desk.now))
+    desk.session.add(judgement_row(item, opinion, desk.now))
     if opinion.matter is not None and opinion.judgement is not None and opinion.raises:
         item.state = ItemState.SEALED
         desk.take(Found(item, opinion.matter, opinion.judgement))
@@ -227,8 +227,8 @@ def _tell_of_failures(session: Session, site: Site, failed: Sequence[Opinion]) -
         tell_operators(session, site, Trouble(NOT_JUDGED, NOT_JUDGED, words, mend))
 
 
-def _judgement_row(item: Item, opinion: Opinion, now: datetime) -> JudgementRow:
-    judgement = opinion.judgement or _no_judgement(item)
+def judgement_row(item: Item, opinion: Opinion, now: datetime) -> JudgementRow:
+    judgement = opinion.judgement or no_judgement(item)
     return JudgementRow(
         school_id=item.school_id,
         item_id=item.id,
@@ -248,5 +248,5 @@ def _judgement_row(item: Item, opinion: Opinion, now: datetime) -> JudgementRow:
     )
 
 
-def _no_judgement(item: Item) -> Judgement:
+def no_judgement(item: Item) -> Judgement:
     return Judgement(item.uid, labels={}, scores={}, severity=Severity.NONE, judged=False)

@@ -29,31 +29,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_single_purpose_links_expires_at"), "single_purpose_links", ["expires_at"])
     _of_an_incident(
         "handed_in",
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("item_uid", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("concerns", sa.JSON(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("place", sa.LargeBinary(), nullable=True),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed_in_by", sa.String(), nullable=False),
-        sa.Column("affected", sa.LargeBinary(), nullable=True),
-        sa.Column("note", sa.LargeBinary(), nullable=True),
-        sa.Column("file_name", sa.LargeBinary(), nullable=True),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_handed_in_item_id")),
-        sa.UniqueConstraint("school_id", "item_id", name=op.f("uq_handed_in_school_id_item_id")),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.UniqueConstraint("school_id", "item_uid", name=op.f("uq_handed_in_school_id_item_uid")),
+        always=False,
     )
+    op.create_index(op.f("ix_handed_in_state"), "handed_in", ["state"])
 
 
-def _of_an_incident(table: str, *columns: sa.schema.SchemaItem) -> None:
+def _of_an_incident(table: str, *columns: sa.schema.SchemaItem, always: bool = True) -> None:
     op.create_table(
         table,
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("school_id", sa.Integer(), nullable=False),
-        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=not always),
         *columns,
         sa.ForeignKeyConstraint(["school_id"], ["schools.id"], name=op.f(f"fk_{table}_school_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f(f"fk_{table}_incident_id")),
