@@ -31,6 +31,8 @@ class Origin(StrEnum):
     """The column `photo_consent` of the pupils' list."""
     WITHDRAWAL = "withdrawal"
     LEFT_ROLL = "left_roll"
+    NOT_LISTED = "not_listed"
+    """The pupil is not in the list any more; a list that has them again brings its consents back."""
 
 
 STANDS_AGAINST_LISTS = frozenset({Origin.WITHDRAWAL, Origin.LEFT_ROLL})

@@ -22,6 +22,7 @@ from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import Verified, verify_store
 from monitor.passes import one_pass
 from monitor.pipeline import register
+from monitor.pipeline.consents import take_pupils
 from monitor.pipeline.judges import site_judge
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.weekly import export_and_announce
@@ -93,6 +94,7 @@ def _import_register(site: Site, folder: Path) -> None:
     staff = read_staff(folder / "register" / "staff.csv")
     with site.database.write() as session:
         register.replace_pupils(session, site.school_id, pupils.entries)
+        take_pupils(session, site, pupils.entries, "schoolwatch demo")
         register.replace_staff(session, site.school_id, staff.entries)
         register.note_change(session, site)
 

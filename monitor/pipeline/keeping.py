@@ -6,17 +6,18 @@ written about it (docs/retention.md).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.policy import Period
 from monitor.pipeline.audit_ending import end_events, end_reasons
 from monitor.pipeline.capture_locking import lock_captures
 from monitor.pipeline.clear_copies import Why, erase_labelled, note_erasure
+from monitor.pipeline.consents import forget_ended
 from monitor.pipeline.erasing import erase_incident
 from monitor.pipeline.exports.ending import end_old_exports
 from monitor.pipeline.holds import held_incidents, remind_of_reviews, today_in_london, why_held
@@ -25,7 +26,6 @@ from monitor.pipeline.periods import begun_by, period_of, periods
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import (
-    Consent,
     Erasure,
     EvidenceItem,
     EvidenceState,
@@ -213,20 +213,7 @@ def _consents(session: Session, site: Site, now: datetime) -> int:
     begun = begun_by(period, now)
     if begun is None:
         return 0
-    last_day = today_in_london(begun).isoformat()
-    query = select(Consent.id, Consent.valid_to).where(
-        Consent.school_id == site.school_id, Consent.valid_to != "", Consent.valid_to <= last_day
-    )
-    ids = [consent_id for consent_id, ended in session.execute(query.limit(BATCH)) if _is_date(ended)]
-    session.execute(delete(Consent).where(Consent.id.in_(ids)))
-    if ids:
-        note_erasure(session, site, "consent", f"{len(ids)} consents", _why(period))
-    return len(ids)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    forgotten = forget_ended(session, site.school_id, today_in_london(begun).isoformat())
+    if forgotten:
+        note_erasure(session, site, "consent", f"{forgotten} consents", _why(period))
+    return forgotten

@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from classifiers.interface import Pupil, Register, StaffMember
-from classifiers.register.readers import Consent
 from monitor.site import Site
 from monitor.store import models
 
@@ -44,22 +43,16 @@ def replace_staff(session: Session, school_id: int, staff: Sequence[StaffMember]
     _replace(session, school_id, models.StaffMember, staff)
 
 
-def replace_consents(session: Session, school_id: int, consents: Sequence[Consent]) -> None:
-    _replace(session, school_id, models.Consent, consents)
+_Table = type[models.Pupil] | type[models.StaffMember]
 
 
-_Table = type[models.Pupil] | type[models.StaffMember] | type[models.Consent]
-
-
-def _replace(
-    session: Session, school_id: int, table: _Table, entries: Sequence[Pupil | StaffMember | Consent]
-) -> None:
+def _replace(session: Session, school_id: int, table: _Table, entries: Sequence[Pupil | StaffMember]) -> None:
     """A table's columns are named as its entries' fields are; a list of values is kept as JSON."""
     session.execute(delete(table).where(table.school_id == school_id))
     session.add_all(table(school_id=school_id, **_columns(entry)) for entry in entries)
 
 
-def _columns(entry: Pupil | StaffMember | Consent) -> dict[str, Any]:
+def _columns(entry: Pupil | StaffMember) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(entry).items()}
 
 

@@ -39,6 +39,8 @@ class PostCheck(Base):
     publishing: Mapped[bool]
     """It is to be published, so that the checklist counts."""
     pupils: Mapped[JsonList]
+    words_mark: Mapped[str | None] = mapped_column(String(64), index=True)
+    """Keyed hash of the draft's words, by which the post is known again on the timeline."""
     appropriate_at: Mapped[Moment | None]
     """A person looked and found the pictures appropriate (Huntington 4.12)."""
     appropriate_by: Mapped[Name | None]

@@ -74,6 +74,7 @@ def _post_checks() -> None:
         sa.Column("without_consent", sa.Integer(), nullable=False),
         sa.Column("publishing", sa.Boolean(), nullable=False),
         sa.Column("pupils", sa.JSON(), nullable=False),
+        sa.Column("words_mark", sa.String(length=64), nullable=True),
         sa.Column("appropriate_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("appropriate_by", sa.String(), nullable=True),
         sa.Column("no_names_at", sa.DateTime(timezone=True), nullable=True),
@@ -84,6 +85,7 @@ def _post_checks() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.UniqueConstraint("school_id", "number", name=op.f("uq_post_checks_school_id_number")),
     )
+    op.create_index(op.f("ix_post_checks_words_mark"), "post_checks", ["words_mark"])
 
 
 def _consent_searches() -> None:
