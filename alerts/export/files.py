@@ -6,7 +6,7 @@ from alerts.export import tables
 from alerts.export.bag import bagged, bagging_date
 from alerts.export.contents import ExportContents, ExportedItem
 from alerts.export.papers import papers
-from alerts.export.profiles import Profile
+from alerts.export.profiles import WITHOUT_OUR_WORK
 from alerts.export.readme import readme
 from alerts.export.seal import Seal, seal_files
 
@@ -32,7 +32,7 @@ def payload_files(contents: ExportContents, seal: Seal) -> dict[str, bytes]:
         "FAILURES.csv": tables.failures(contents.failures),
         "sources.csv": tables.sources(contents.sources, contents.failures),
     }
-    if contents.profile != Profile.HOST:
+    if contents.profile not in WITHOUT_OUR_WORK:
         files |= {
             "tasks.csv": tables.tasks(contents.tasks),
             "custody.csv": tables.custody(contents.custody),

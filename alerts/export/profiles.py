@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from alerts.export.contents import CAPTURE_RECORD, ExportContents, ExportedCapture, ExportedItem
+from alerts.export.contents import CAPTURE_RECORD, PLACELESS, ExportContents, ExportedCapture, ExportedItem
 from config.words import Lane
 
 MASK = "[name left out]"
@@ -20,6 +20,12 @@ class Profile(StrEnum):
     """The items of one incident, for whoever hosts them: nothing of the school's own work."""
     GOVERNORS = "governors"
     """Names and pupils masked, sealed files left out; the proofs still fit what is kept at the school."""
+    PERSON = "person"
+    """One incident for whoever it is about, to take wherever they decide to (QC and Nunney 2.8.5)."""
+
+
+WITHOUT_OUR_WORK = frozenset({Profile.HOST, Profile.PERSON})
+"""Without tasks and custody: what the school does about it, and who at school looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +39,15 @@ class Names:
 
 def for_profile(contents: ExportContents, profile: Profile, names: Names) -> ExportContents:
     """The facts as this profile shows them. What it leaves out stands neither in a table nor in a file."""
-    if profile is Profile.HOST:
-        return _for_host(contents)
+    if profile in WITHOUT_OUR_WORK:
+        return _without_our_work(contents)
     if profile is Profile.GOVERNORS:
         return _for_governors(contents, names)
     return contents
 
 
-def _for_host(contents: ExportContents) -> ExportContents:
-    """Schoolwatch reports nothing of a possible indecent image to a host (design, promise 3)."""
+def _without_our_work(contents: ExportContents) -> ExportContents:
+    """Nothing of a possible indecent image goes to a host or anybody else (design, promise 3)."""
     items = tuple(_offending(item) for item in contents.items if item.lane is not Lane.INDECENT_IMAGE)
     return replace(contents, items=items, tasks=(), custody=(), counts=None, categories_shown=False)
 
@@ -52,8 +58,12 @@ def _offending(item: ExportedItem) -> ExportedItem:
 
 
 def _unasked(capture: ExportedCapture) -> ExportedCapture:
-    files = {name: data for name, data in capture.files.items() if name != CAPTURE_RECORD}
-    return replace(capture, files=files)
+    """Of a picture that may say where it was taken, only the copy that does not (NEU 6.1)."""
+    telling = {name.removeprefix(PLACELESS) for name in capture.files if name.startswith(PLACELESS)}
+    left_out = telling | {CAPTURE_RECORD}
+    return replace(
+        capture, files={name: data for name, data in capture.files.items() if name not in left_out}
+    )
 
 
 def _for_governors(contents: ExportContents, names: Names) -> ExportContents:

@@ -26,7 +26,7 @@ ProfileOption = Annotated[
     Profile,
     typer.Option(
         "--profile",
-        help="police: everything of the lanes. host: the items of one incident. governors: names masked.",
+        help="police: everything of the lanes. host, person: the items of one incident. governors: masked.",
     ),
 ]
 Reader = Annotated[

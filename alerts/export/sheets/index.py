@@ -26,6 +26,7 @@ _FOR = {
     "police": "police: everything that this reader may see",
     "host": "host: the reported posts only",
     "governors": "governors: names masked, raw files left out",
+    "person": "the person it is about: this incident, to keep or to hand on as they decide",
 }
 _ABOUT = (
     "{school} uses a computer program, schoolwatch. It reads the comments on the school's own social media "
