@@ -29,7 +29,7 @@ from monitor.evidence.keys import fingerprint, public_pem
 from monitor.evidence.leaf import LeafKind, commitment, leaf_body
 from monitor.evidence.log.checkpoint import Checkpoint
 from monitor.evidence.log.note import Signer
-from monitor.evidence.log.proof import TlogProof
+from monitor.evidence.log.proof import TlogProof, tied
 from monitor.evidence.log.tree import Frontier, consistency_path, inclusion_path, leaf_hash
 from monitor.evidence.observation import Observation, Observed, observation_record
 
@@ -68,6 +68,15 @@ class FakeLog:
     def proof(self, seq: int, size: int) -> bytes:
         hashes = [leaf_hash(leaf) for leaf in self.leaves[:size]]
         return TlogProof(seq, inclusion_path(hashes, seq), self.note(size), self.leaves[seq]).text().encode()
+
+    def tie(self, sealed: int) -> list[bytes]:
+        return consistency_path([leaf_hash(leaf) for leaf in self.leaves], sealed, len(self.leaves))
+
+    def own_proof(self, seq: int, sealed: int, tie: Sequence[bytes] | None = None) -> bytes:
+        """Of an export's own line, with what ties it to the checkpoint of `sealed` leaves in its SEAL/."""
+        hashes = [leaf_hash(leaf) for leaf in self.leaves]
+        extra = tied(self.leaves[seq], self.tie(sealed) if tie is None else tie)
+        return TlogProof(seq, inclusion_path(hashes, seq), self.note(), extra).text().encode()
 
     def consistency(self, sizes: Sequence[int], new: int) -> str:
         hashes = [leaf_hash(leaf) for leaf in self.leaves[:new]]
@@ -281,4 +290,4 @@ def good_bag(
     files = export_files(made, log.seal(size, listed, stamps, stamped))
     commit = commitment(bytes.fromhex(SALT), files["manifest-sha256.txt"])
     line = log.add(LeafKind.EXPORT, "0200-1", commit)
-    return Bag(files, log.proof(line, len(log.leaves)), log, made)
+    return Bag(files, log.own_proof(line, size), log, made)

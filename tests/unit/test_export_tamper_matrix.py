@@ -173,6 +173,25 @@ def test_a_log_made_shorter_would_pass(tmp_path: Path) -> None:
     assert "holds no checkpoint" in said_by_us(path, since=b"Dear A. Manager,\nnothing here\n")
 
 
+def test_the_proof_beside_it_would_be_of_a_log_written_anew(tmp_path: Path) -> None:
+    """Whoever holds the key could tell another log of this export, one that does not begin as SEAL/ shows."""
+    anew = good_bag(words={0: b"something else"}).log
+    anew.leaves[-1] = GOOD.log.leaves[-1]
+    line, sealed = len(anew.leaves) - 1, checkpoint_size(FILES)
+    rewritten = "the log was rewritten: it no longer begins with"
+    assert rewritten in said_by_us(as_zip(tmp_path / "1", FILES, anew.own_proof(line, sealed)))
+    # The hashes of the true log beside the other's checkpoint, and none at all.
+    for number, tie in enumerate((GOOD.log.tie(sealed), ()), start=2):
+        proof = anew.own_proof(line, sealed, tie)
+        assert "the proof beside it" in said_by_us(as_zip(tmp_path / str(number), FILES, proof))
+    untied = said_by_us(as_zip(tmp_path / "4", FILES, GOOD.log.proof(line, line + 1)))
+    assert "does not show that its log begins with SEAL/checkpoint" in untied
+
+
+def checkpoint_size(files: dict[str, bytes]) -> int:
+    return int(files["SEAL/checkpoint"].split(b"\n")[1])
+
+
 def test_the_line_of_another_export_would_stand_for_this_one(tmp_path: Path) -> None:
     """The proof beside the zip is of this export, under this key, in this log, or it is named."""
     other = good_bag(tool="schoolwatch 9.9.9")

@@ -4,17 +4,15 @@
     python3 verify.py [FOLDER or ZIP] [--fingerprint HEX] [--root HEX] [--since FILE] [--proof FILE]
 
 FOLDER or ZIP   the export; the folder that this file lies in if left out.
---fingerprint   of the school's key, from paper or an earlier e-mail. Without it an export that was made anew
-                as a whole, under another key, looks like a good one.
+--fingerprint   of the school's key, from paper or an earlier e-mail; without it an export made anew under another looks good.
 --root          SHA-256 of a stamping authority's root certificate, from the authority; without it anybody's looks good.
---since         a file with the three lines at the foot of an earlier e-mail (name of the log, size, root):
-                shows that what the log held then still stands in it unchanged.
+--since         a file with the three lines at the foot of an earlier e-mail: shows that the log still begins as it did then.
 --proof         NAME.zip.tlog-proof, which came beside the zip; looked for beside the export if left out.
 
 Checked: (1) every file against the two lists of a BagIt bag (RFC 8493), and that there is nothing besides; (2) the
 school's Ed25519 signatures over these and the log's checkpoint; (3) each item, capture and later observation against
 its seal and its lines in the log, and these against the checkpoint (Merkle tree, RFC 6962); (4) its time stamps
-(RFC 3161); (5) --since; (6) the export's own line in the log. Exit status: 0 all matches, 1 not, and named, 2 misuse.
+(RFC 3161); (5) --since; (6) the export's own line in a log that begins as this one. Exit status: 0 all matches, 1 not, and named, 2 misuse.
 """
 
 # fmt: off
@@ -163,22 +161,22 @@ def check_consistent(size: int, root: bytes, new_size: int, new_root: bytes, pat
     shown = (new_root, root) if size == new_size else climb(at, last, path[0], path[0], path[1:])
     if shown != (root, new_root): raise Bad(f"the log was rewritten: it no longer begins with the {size} lines that it had then")
 
-def proven_leaf(data: bytes, log: str) -> tuple[str, bytes]:
-    """The line of the log in a proof (C2SP tlog-proof), and the checkpoint under which it stands."""
+def proven_leaf(data: bytes, log: str) -> tuple[str, bytes, list[bytes]]:
+    """The line of the log in a proof (C2SP tlog-proof), the checkpoint under which it stands, and what stands behind it."""
     head, _, note = data.decode("utf-8").partition("\n\n")
     kind, extra, index, *path = head.split("\n")
-    leaf, at, (origin, size, root) = unbase64(extra[6:]), int(index[6:]), checkpoint(note)
+    (leaf, *more), at, (origin, size, root) = unbase64(extra[6:]).split(b"\n"), int(index[6:]), checkpoint(note)
     start = sha256(b"\x00" + leaf)  # `extra ` and `index ` have six characters
     top = climb(at, size - 1, start, start, [unbase64(one) for one in path])[1]
     if kind != "c2sp.org/tlog-proof@v1" or origin != log or not 0 <= at < size or top != root:
         raise Bad("its line does not stand in the log at that checkpoint")
-    return leaf.decode(), note.encode()
+    return leaf.decode(), note.encode(), more
 
 def as_sealed(own: dict[str, bytes]) -> Any:
-    """The seal of an item or a capture. A host is not given capture.json: who at the school asked, and why."""
+    """The seal of an item or a capture; capture.json, and a picture beside its copy without a place, may be left out."""
     seal = json.loads(own["seal.json"])
     manifest, hashed = seal["manifest"], {name: sha256(data).hex() for name, data in own.items() if name != "seal.json"}
-    there = {"capture.json": manifest.get("capture.json"), **hashed}
+    there = {**{one: manifest[one] for one in manifest if one == "capture.json" or f"no-place-{one}" in hashed}, **hashed}
     odd = sorted(one for one in {*there, *manifest} if there.get(one) != manifest.get(one))
     commit = sha256(bytes.fromhex(seal["manifest_salt"]) + canonical(manifest)).hex()
     if odd or commit != seal["manifest_commit"] or canonical(seal) != own["seal.json"]:
@@ -187,9 +185,9 @@ def as_sealed(own: dict[str, bytes]) -> Any:
 
 def told(name: str, kind: str, files: dict[str, bytes], log: str) -> tuple[str, str, str]:
     """What a line of the log says, proven under the checkpoint of this export: line, of what, commitment."""
-    leaf, note = proven_leaf(files[f"data/proofs/{name}.tlog-proof"], log)
+    leaf, *rest = proven_leaf(files[f"data/proofs/{name}.tlog-proof"], log)
     line = json.loads(leaf)
-    if (line["kind"], note) != (kind, files[HEAD]): raise Bad("its proof is of something else or another checkpoint")
+    if [line["kind"], *rest] != [kind, files[HEAD], []]: raise Bad("its proof is of something else or another checkpoint")
     return leaf, line["item_id"], line["commit"]
 
 def check_item(uid: str, own: dict[str, bytes], files: dict[str, bytes], log: str) -> None:
@@ -252,10 +250,12 @@ def check_since(earlier: bytes, files: dict[str, bytes]) -> str:
     return f"Since: the first {size} lines of the log are those of the earlier checkpoint"
 
 def check_export_line(proof: bytes, files: dict[str, bytes], log: str) -> str:
-    """The log's own line about this export commits to the list of the payload."""
-    text, note = proven_leaf(proof, log)
+    """The log's own line about this export commits to the list of the payload, in a log that begins with SEAL/checkpoint."""
+    (text, note, tie), sealed = proven_leaf(proof, log), checkpoint(files[HEAD].decode())
     leaf, salt = json.loads(text), bytes.fromhex(files["SEAL/export-salt"].decode().strip())
     if checkpoint(opened(note, files)) != checkpoint(note.decode()): raise Bad("its checkpoint was not signed")
+    if not tie: raise Bad("it does not show that its log begins with SEAL/checkpoint; ask the school for a newer export")
+    check_consistent(*sealed[1:], *checkpoint(note.decode())[1:], [unbase64(one) for one in tie])
     if leaf["kind"] != "export" or leaf["commit"] != sha256(salt + files[PAYLOAD]).hex():
         raise Bad("the log was told of another export than this one")
     return f"Proof: this export is line {leaf['seq']} of the log"

@@ -47,6 +47,13 @@ class TlogProof:
         return shown
 
 
+def tied(leaf: bytes, consistency: Sequence[bytes]) -> bytes:
+    """The `extra` of a proof that also shows that its log grew out of an earlier checkpoint: the leaf, and a
+    line in base64 for each hash of the proof of consistency (RFC 6962 §2.1.2).
+    """
+    return b"\n".join([leaf, *map(base64.b64encode, consistency)])
+
+
 def parse(text: str) -> TlogProof:
     """Read a proof; raises BadNote. Nothing is verified."""
     head, gap, note = text.partition("\n\n")

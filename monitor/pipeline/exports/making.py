@@ -8,7 +8,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from monitor.evidence.folder import shred
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import SALT_BYTES, LeafKind, commitment
 from monitor.evidence.lockbox import key_id, locked_to
+from monitor.evidence.log.proof import tied
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.checkpointing import signed
 from monitor.pipeline.exports import facts as facts_of
@@ -43,7 +44,7 @@ from monitor.pipeline.unboxing import out_of_boxes
 from monitor.pipeline.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody, log
-from monitor.store.checkpoints import at, newest, proof_of
+from monitor.store.checkpoints import at, consistency, newest, proof_of
 from monitor.store.evidence_door import EXPORTED, Access, opened_evidence
 from monitor.store.models import CheckpointRow, Export, ExportState, School
 
@@ -299,7 +300,9 @@ def _of(export: Export) -> str | None:
 
 
 def prove(site: Site, export_id: int) -> None:
-    """Write the proof beside an export that the log knows of. Done again, it writes the same bytes."""
+    """Write the proof beside an export that the log knows of: its line, and that the log in which it stands
+    grew out of the checkpoint in SEAL/. Done again, it writes the same bytes.
+    """
     with site.database.read() as session:
         export = session.get_one(Export, export_id)
         if export.state != ExportState.SEALED or export.leaf_seq is None:
@@ -307,7 +310,9 @@ def prove(site: Site, export_id: int) -> None:
         row = at(session, site.school_id, export.proof_size or 0) or newest(session, site.school_id)
         if row is None or row.size <= export.leaf_seq:
             return  # not signed yet; found again by `finish_exports`
-        text = proof_of(session, site.school_id, export.leaf_seq, row.size).text()
+        proof = proof_of(session, site.school_id, export.leaf_seq, row.size)
+        tie = consistency(session, site.school_id, export.checkpoint_size, row.size)
+        text = replace(proof, extra=tied(proof.extra or b"", tie)).text()
     path = Path(export.path)
     write_whole(path.with_name(path.name.removesuffix(BOX) + PROOF), text.encode())
     passing(Boundary.AFTER_EXPORT_PROOF)
