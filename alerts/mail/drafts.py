@@ -14,6 +14,7 @@ from alerts.mail.facts import (
     AlertFacts,
     Asked,
     DigestFacts,
+    NoticeFacts,
     OperatorFacts,
     ReminderFacts,
     Undelivered,
@@ -46,13 +47,21 @@ def alert_draft(facts: AlertFacts) -> Draft:
 
 def digest_draft(facts: DigestFacts) -> Draft:
     """Many incidents in one mail, most urgent first."""
-    matters = wording.count(len(facts.lines), "matter", "matters")
-    first = f"First look at {facts.first_pass_of}: " if facts.first_pass_of else ""
-    subject = f"{first}{matters} to look at"
     lines = sorted(facts.lines, key=lambda line: (-line.severity.rank, line.reference))
     worst = lines[0].severity if lines else Severity.NONE
-    more = len(lines) - DIGEST_LIMIT
-    return _draft("digest", subject, facts, band=worst, lines=lines[:DIGEST_LIMIT], more=max(0, more))
+    more = max(0, len(lines) - DIGEST_LIMIT)
+    subject = _digest_subject(facts)
+    return _draft("digest", subject, facts, band=worst, lines=lines[:DIGEST_LIMIT], more=more)
+
+
+def _digest_subject(facts: DigestFacts) -> str:
+    matters = wording.count(len(facts.lines), "matter", "matters")
+    if facts.spike is not None:
+        incidents = wording.count(facts.spike.number, "incident", "incidents")
+        return f"Many at once: {incidents} from {facts.spike.source}"
+    if facts.first_pass_of:
+        return f"First look at {facts.first_pass_of}: {matters} to look at"
+    return f"{'Mail works again: ' if facts.silent_since else ''}{matters} to look at"
 
 
 def reminder_draft(facts: ReminderFacts) -> Draft:
@@ -64,6 +73,22 @@ def reminder_draft(facts: ReminderFacts) -> Draft:
     )
     distance = wording.how_long(abs(late))
     return _draft("reminder", subject, facts, band=facts.severity, overdue=overdue, distance=distance)
+
+
+def channel_text(facts: AlertFacts | ReminderFacts) -> str:
+    """The few words that go to a phone or a chat: no name, no platform's words, nothing to press."""
+    asked = facts.asked if isinstance(facts, AlertFacts) else (facts.asked,)
+    instants = [one.by for one in asked if one.by is not None]
+    by = f", act by {wording.shown_short(min(instants))}" if instants else ""
+    passed_on = isinstance(facts, ReminderFacts) and facts.passed_on_from is not None
+    said = " Nobody has answered it yet, so it comes to you." if passed_on else ""
+    what = f"{wording.SEVERITIES[facts.severity]}: {facts.reference}{by}.{said}"
+    return f"{what} See your mail. {wording.DO_NOT_REPLY}"
+
+
+def notice_draft(facts: NoticeFacts) -> Draft:
+    """A date of the school's own: nothing happened, and nothing is said of any incident."""
+    return _draft("notice", facts.headline, facts, band=Severity.NONE)
 
 
 def operator_draft(facts: OperatorFacts) -> Draft:

@@ -39,6 +39,10 @@ class AlertFacts:
     """E.g. that the evidence is sealed, and since when."""
     joined: bool = False
     """Whether this is news about an incident that was already told of."""
+    pile_on: int = 0
+    """How many items joined it within a short time; 0 when that is not the news."""
+    acknowledge_task: int | None = None
+    """The task that `schoolwatch tasks ack` takes, for a mail that carries no link."""
     checkpoint: str = ""
     """The evidence log as it stands: origin, size, root, and the key's fingerprint, a line each."""
 
@@ -53,8 +57,17 @@ class DigestLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Spike:
+    """Many incidents of one source within a short time. `number` counts those that were told singly, too."""
+
+    source: str
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFacts:
-    """Several incidents in one mail: the first pass over an old page, or a backlog after silence."""
+    """Several incidents in one mail: an old page, a day, a spike, or a backlog after silence."""
 
     school_name: str
     lines: tuple[DigestLine, ...]
@@ -64,6 +77,11 @@ class DigestFacts:
     not_judged: int = 0
     console_url: str | None = None
     checkpoint: str = ""
+    spike: Spike | None = None
+    silent_since: datetime | None = None
+    """Since when no mail had left, when this tells what waited for it."""
+    written_at: datetime | None = None
+    """What was due before then is shown as overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,19 @@ class ReminderFacts:
     console_url: str | None = None
     passed_on_from: str | None = None
     """The role that did not answer, when the task is now the reader's (NEU 8.1)."""
+    acknowledge_task: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """Something of the school's own housekeeping that has a date: a review, a yearly report."""
+
+    school_name: str
+    headline: str
+    """A few words; the subject."""
+    why: str
+    """A sentence or two of our own."""
+    what_to_do: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

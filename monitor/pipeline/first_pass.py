@@ -7,12 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.mail.drafts import digest_draft
-from alerts.mail.facts import DigestFacts, DigestLine
+from alerts.mail.facts import DigestFacts
 from config.schema import Person
-from config.words import Lane, Severity, TaskState
+from config.words import Lane, Severity
 from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
+from monitor.pipeline.digest_lines import digest_line, worst_of
 from monitor.pipeline.people import people_to_tell
+from monitor.pipeline.quiet_hours import may_wait, quiet_hold
 from monitor.site import Site
 from monitor.store.models import Incident, IncidentItem, Item, ItemState, Source, StreamCursor
 
@@ -80,32 +82,23 @@ def _queue(
 ) -> None:
     facts = DigestFacts(
         school_name=site.school_name,
-        lines=tuple(_line(incident) for incident in incidents),
+        lines=tuple(digest_line(incident) for incident in incidents),
         first_pass_of=source.name,
         items_seen=_count(session, source),
         not_judged=_count(session, source, ItemState.NOT_JUDGED),
         checkpoint=foot(session, site),
     )
-    worst = max((Severity(incident.severity) for incident in incidents), key=lambda one: one.rank)
+    worst = worst_of(incidents)
+    urgent = any(not may_wait(Severity(one.severity), Lane(one.lane)) for one in incidents)
     letter = outbox.Letter(
         "digest",
         f"first-pass:{source.name}:{incidents[0].reference}",
         person.email,
         outbox.priority_of(worst),
         digest_draft(facts),
+        held=None if urgent else quiet_hold(site.settings.alerts, site.now()),
     )
     outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
-
-
-def _line(incident: Incident) -> DigestLine:
-    due = [task.due_at for task in incident.tasks if task.due_at and task.state == TaskState.OPEN]
-    return DigestLine(
-        reference=incident.reference,
-        severity=Severity(incident.severity),
-        lane=Lane(incident.lane),
-        platform=incident.platform,
-        due_at=min(due, default=None),
-    )
 
 
 def _count(session: Session, source: Source, state: ItemState | None = None) -> int:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from alerts.ladder.machine import tick
 from alerts.ladder.state import Ladder, Reminder
 from alerts.ladder.words import ReminderKind
-from alerts.mail.drafts import reminder_draft
 from alerts.mail.facts import Asked, ReminderFacts
 from alerts.recipients import NobodyToTell, holders
 from config.schema import Person
-from monitor.pipeline import outbox
+from config.words import TaskState
+from monitor.pipeline.alerting import queue_reminder
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.people import head_is_among, named_staff, people_to_tell
 from monitor.site import Site
@@ -66,20 +66,18 @@ def _run_one(session: Session, site: Site, incident_id: int) -> None:
 
 
 def _remind(session: Session, site: Site, incident: Incident, ladder: Ladder, reminder: Reminder) -> None:
-    now = site.now()
-    draft = reminder_draft(_facts(site, incident, ladder, reminder, now))
     event = f"reminder:{incident.reference}:{reminder.task}:{reminder.kind}:{reminder.at.isoformat()}"
-    for person in _readers(session, site, incident, reminder, now):
-        letter = outbox.Letter(
-            "reminder", event, person.email, outbox.priority_of(ladder.severity), draft, incident.id
-        )
-        outbox.queue(session, site.school_id, site.settings.mail, letter, now)
+    facts = _facts(session, site, incident, ladder, reminder)
+    people = _readers(session, site, incident, reminder, site.now())
+    queue_reminder(session, site, incident, people, event=event, facts=facts)
 
 
 def _facts(
-    site: Site, incident: Incident, ladder: Ladder, reminder: Reminder, now: datetime
+    session: Session, site: Site, incident: Incident, ladder: Ladder, reminder: Reminder
 ) -> ReminderFacts:
     passed_on = reminder.kind is ReminderKind.UNACKNOWLEDGED
+    session.flush()  # the tasks get their numbers
+    row = next((task for task in incident.tasks if task.number == reminder.task), None)
     return ReminderFacts(
         school_name=site.school_name,
         reference=incident.reference,
@@ -87,8 +85,9 @@ def _facts(
         lane=ladder.lane,
         platform=incident.platform,
         asked=Asked(reminder.text, ladder.task(reminder.task).due_at),
-        now=now,
-        passed_on_from=str(ladder.task(reminder.task).owner_role) if passed_on else None,
+        now=site.now(),
+        passed_on_from=ladder.task(reminder.task).owner_role.shown_as if passed_on else None,
+        acknowledge_task=row.id if row is not None and row.state == TaskState.OPEN else None,
     )
 
 

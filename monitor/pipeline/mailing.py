@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from alerts.apprise_channel import ChannelFailed, tell
 from alerts.mail.addresses import BadAddress
 from alerts.mail.drafts import Draft
 from alerts.mail.message import build_message
@@ -18,13 +19,18 @@ from alerts.mail.smtp import MailRefused, MailUnreachable, send
 from config.schema import MailServer
 from config.secrets import SecretMissing
 from monitor.pipeline.boundaries import Boundary, passing
+from monitor.pipeline.folding import fold_backlog
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.quiet_hours import LONGEST_HOLD
 from monitor.pipeline.undelivered import tell_second_contact
 from monitor.site import Site
 from monitor.store.models import MailState, OutgoingMail
 
 SEND_SECONDS = 60.0
 CLAIM = timedelta(seconds=SEND_SECONDS * 2)
+CHANNEL_SECONDS = 15.0
+MAIL_DEAD_AFTER = timedelta(minutes=15)
+"""From so long a silence of the server on, somebody is told, and what waited comes in one mail."""
 _FIRST_ROUND, _LONGEST_ROUND = timedelta(minutes=1), timedelta(minutes=15)
 """A server at fault is left alone as long again as it has failed, within these."""
 log = structlog.get_logger()
@@ -44,7 +50,7 @@ def send_next(site: Site) -> bool:
     if claimed is None:
         return False
     passing(Boundary.BEFORE_SEND)
-    failure = deliver(site, site.settings.mail, claimed)
+    failure = _by_channel(site, claimed) if claimed.channel else deliver(site, site.settings.mail, claimed)
     passing(Boundary.AFTER_SEND)
     passing(Boundary.BEFORE_MARK)
     with site.database.write() as session:
@@ -63,10 +69,15 @@ def _claim(site: Site) -> OutgoingMail | None:
         OutgoingMail.claimed_until < now,
         OutgoingMail.claimed_until > now + CLAIM,
     )
+    let_go = or_(
+        OutgoingMail.held_until.is_(None),
+        OutgoingMail.held_until <= now,
+        OutgoingMail.held_until > now + LONGEST_HOLD,
+    )
     due = (
         select(OutgoingMail.id)
         .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state == MailState.QUEUED)
-        .where(due_now, unclaimed)
+        .where(due_now, unclaimed, let_go, OutgoingMail.fold_key.is_(None))
         .order_by(OutgoingMail.priority, OutgoingMail.id)
         .limit(1)
     )
@@ -114,21 +125,40 @@ def deliver(site: Site, server: MailServer, mail: OutgoingMail) -> Failure | Non
     return Failure(refused.permanent, refused.text) if refused else None
 
 
+def _by_channel(site: Site, mail: OutgoingMail) -> Failure | None:
+    """Hand one text to one further channel. None when it was taken."""
+    channel = next((one for one in site.settings.alerts.channels if one.name == mail.channel), None)
+    if channel is None:
+        return Failure(permanent=True, words="there is no such channel in the settings any more")
+    try:
+        tell([channel.address.read()], mail.subject, mail.text, timeout=CHANNEL_SECONDS)
+    except (SecretMissing, ChannelFailed) as error:
+        return Failure(permanent=False, words=str(error))
+    return None
+
+
 def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | None) -> None:
     now = site.now()
     mail.claimed_until = None
     if failure is not None and failure.about_server:
         _wait_for_server(session, site.school_id, mail, failure.words, now)
         return
-    _server_answered(session, site.school_id)
+    silent_since = server_failing_since(session, site.school_id) if mail.channel is None else None
+    if silent_since is not None:
+        _server_answered(session, site.school_id)
     if failure is None:
         _sent(session, site, mail, now)
     else:
         _not_accepted(session, site, mail, failure, now)
+    if silent_since is not None and now - silent_since >= MAIL_DEAD_AFTER:
+        fold_backlog(session, site, silent_since)
 
 
 def _sent(session: Session, site: Site, mail: OutgoingMail, now: datetime) -> None:
     mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
+    if mail.channel is not None:
+        all_clear(session, site, "channel_failing", mail.channel, "It took a message again.")
+        return
     all_clear(session, site, "mail_dead", "mail", "A mail was accepted again.")
     for kind in ("mail_refused", "mail_late"):
         all_clear(session, site, kind, mail.recipient, "A mail to the same address was accepted.")
@@ -143,7 +173,10 @@ def _not_accepted(session: Session, site: Site, mail: OutgoingMail, failure: Fai
         mail.next_attempt_at = again
         return
     mail.state = MailState.FAILED
-    tell_second_contact(session, site, mail, failure.words, now)
+    if mail.channel is None:
+        tell_second_contact(session, site, mail, failure.words, now)
+    else:
+        tell_operators(session, site, channel_trouble(mail))
 
 
 def _wait_for_server(session: Session, school_id: int, mail: OutgoingMail, words: str, now: datetime) -> None:
@@ -162,6 +195,7 @@ def _wait_for_server(session: Session, school_id: int, mail: OutgoingMail, words
         .where(
             OutgoingMail.school_id == school_id,
             OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.channel.is_(None),
             OutgoingMail.next_attempt_at < again,
         )
         .values(next_attempt_at=again)
@@ -195,6 +229,16 @@ def put_off_since(session: Session, school_id: int, before: datetime) -> list[Ou
         OutgoingMail.created_at <= before,
     )
     return list(session.scalars(query))
+
+
+def channel_trouble(mail: OutgoingMail) -> Trouble:
+    return Trouble(
+        "channel_failing",
+        mail.channel or "",
+        f"A further channel takes no message. It said: {mail.last_error}",
+        "Look at [[alerts.channels]] in schoolwatch.toml; the mail about the same matter goes its own way.",
+        since=mail.created_at,
+    )
 
 
 def note_dead_mail(session: Session, site: Site, since: datetime, words: str) -> None:

@@ -87,6 +87,7 @@ _HEADLINES = {
     "mail_dead": "mail does not leave",
     "mail_refused": "a mail was refused",
     "mail_late": "a mail is put off again and again",
+    "channel_failing": "channel {} takes no message",
     "nobody_to_tell": "nobody may be told of {}",
     "not_judged": "a comment could not be judged",
     "model_missing": "comments are judged without the {}",
@@ -96,6 +97,7 @@ _HEADLINES = {
     "not_locked": "closed {} is not locked",
     "log_unsigned": "the {} is not signed",
     "stamp_failing": "{} does not stamp the evidence log",
+    "own_page_unsure": "nobody knows whether {} was hidden on our page",
     "second_log_behind": "the {} is not kept up",
 }
 

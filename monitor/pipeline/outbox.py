@@ -11,6 +11,7 @@ from alerts.mail.drafts import Draft
 from alerts.mail.message import new_message_id
 from config.schema import Mail
 from config.words import Severity
+from monitor.pipeline.quiet_hours import Held
 from monitor.store.models import MailState, OutgoingMail
 
 OPERATOR_PRIORITY = 0
@@ -27,6 +28,17 @@ class Letter:
     priority: int
     draft: Draft
     incident_id: int | None = None
+    held: Held | None = None
+    channel: str | None = None
+    """The further channel of the settings that carries it, instead of mail."""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.event, self.recipient, self.channel)
+
+
+def key_of(event: str, recipient: str, channel: str | None = None) -> str:
+    return f"{event}>{recipient.casefold()}" + (f"@{channel}" if channel else "")
 
 
 def priority_of(severity: Severity) -> int:
@@ -34,28 +46,34 @@ def priority_of(severity: Severity) -> int:
     return len(Severity) - severity.rank
 
 
-def queue(session: Session, school_id: int, mail: Mail, letter: Letter, now: datetime) -> bool:
-    """Queue a letter unless its event was queued for that person before; answers whether it was new."""
-    key = f"{letter.event}>{letter.recipient.casefold()}"
+def is_known(session: Session, school_id: int, key: str) -> bool:
+    """Whether this event was queued for that person before."""
     known = select(OutgoingMail.id).filter_by(school_id=school_id, dedupe_key=key)
-    if session.execute(known).first() is not None:
-        return False
-    session.add(
-        OutgoingMail(
-            school_id=school_id,
-            kind=letter.kind,
-            dedupe_key=key,
-            incident_id=letter.incident_id,
-            priority=letter.priority,
-            recipient=letter.recipient,
-            message_id=new_message_id(mail.sender.rpartition("@")[2], str(uuid.uuid4())),
-            subject=letter.draft.subject,
-            text=letter.draft.text,
-            html=letter.draft.html,
-            created_at=now,
-            state=MailState.QUEUED,
-            next_attempt_at=now,
-        )
+    return session.execute(known).first() is not None
+
+
+def queue(session: Session, school_id: int, mail: Mail, letter: Letter, now: datetime) -> OutgoingMail | None:
+    """Queue a letter; None when its event was queued for that person before."""
+    if is_known(session, school_id, letter.key):
+        return None
+    row = OutgoingMail(
+        school_id=school_id,
+        kind=letter.kind,
+        dedupe_key=letter.key,
+        incident_id=letter.incident_id,
+        priority=letter.priority,
+        recipient=letter.recipient,
+        message_id=new_message_id(mail.sender.rpartition("@")[2], str(uuid.uuid4())),
+        subject=letter.draft.subject,
+        text=letter.draft.text,
+        html=letter.draft.html,
+        created_at=now,
+        state=MailState.QUEUED,
+        next_attempt_at=now,
+        held_until=letter.held.until if letter.held else None,
+        fold_key=letter.held.fold_key if letter.held else None,
+        channel=letter.channel,
     )
+    session.add(row)
     session.flush()  # so that the same event later in this transaction is seen
-    return True
+    return row

@@ -14,7 +14,11 @@ def unsent(session: Session, school_id: int) -> Sequence[OutgoingMail]:
     tried = or_(OutgoingMail.attempts > 0, OutgoingMail.last_error.is_not(None))
     query = (
         select(OutgoingMail)
-        .where(OutgoingMail.school_id == school_id, OutgoingMail.state != MailState.SENT, tried)
+        .where(
+            OutgoingMail.school_id == school_id,
+            OutgoingMail.state.in_((MailState.QUEUED, MailState.FAILED)),
+            tried,
+        )
         .order_by(OutgoingMail.id)
     )
     return session.scalars(query).all()

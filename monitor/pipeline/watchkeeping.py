@@ -17,11 +17,9 @@ from monitor.pipeline.outages import current_outage
 from monitor.site import Site
 from monitor.store.models import MailState, OperatorAlert, OutgoingMail, Source
 
-MAIL_DEAD_AFTER = timedelta(minutes=15)
 MAIL_LATE_AFTER = timedelta(hours=1)
 """Greylisting asks for a quarter of an hour; a full mailbox may ask for ever."""
 STUCK_AFTER = timedelta(minutes=10)
-CHANNEL_SECONDS = 15.0
 _NOT_WELL = ("mail_dead", "housekeeping", "not_judged")
 _PAGE_BYTES = 64 * 1024
 log = structlog.get_logger()
@@ -78,7 +76,7 @@ def _watch_stuck(session: Session, site: Site, source: Source, now: datetime) ->
 
 def _watch_mail(session: Session, site: Site) -> None:
     since = mailing.server_failing_since(session, site.school_id)
-    if since is not None and site.now() - since >= MAIL_DEAD_AFTER:
+    if since is not None and site.now() - since >= mailing.MAIL_DEAD_AFTER:
         query = select(OutgoingMail.last_error).where(
             OutgoingMail.school_id == site.school_id,
             OutgoingMail.state == MailState.QUEUED,
@@ -86,6 +84,9 @@ def _watch_mail(session: Session, site: Site) -> None:
         )
         mailing.note_dead_mail(session, site, since, session.scalars(query).first() or "nothing")
     for mail in mailing.put_off_since(session, site.school_id, site.now() - MAIL_LATE_AFTER):
+        if mail.channel is not None:
+            tell_operators(session, site, mailing.channel_trouble(mail))
+            continue
         words = f"The mail server puts off the {mail.kind} mail to this person. It said: {mail.last_error}"
         mend = "Ask whoever runs that mailbox; the mail is tried again by itself."
         trouble = Trouble("mail_late", mail.recipient, words, mend, since=mail.created_at)
@@ -155,7 +156,7 @@ def _through_apprise(site: Site, alert: OperatorAlert) -> dict[str, str]:
         addresses = [reference.read() for reference in site.settings.operations.apprise]
         if not addresses:
             return {}
-        tell(addresses, f"schoolwatch at {site.school_name}", alert.words, timeout=CHANNEL_SECONDS)
+        tell(addresses, f"schoolwatch at {site.school_name}", alert.words, timeout=mailing.CHANNEL_SECONDS)
     except (SecretMissing, ChannelFailed) as error:
         log.warning("apprise_failed", problem=str(error))
         return {}
@@ -201,6 +202,6 @@ def ping_dead_man(site: Site) -> None:
             return
         _try_a_page(session, site)
     try:
-        ping(reference.read(), timeout=CHANNEL_SECONDS, proxy=site.settings.network.proxy_url())
+        ping(reference.read(), timeout=mailing.CHANNEL_SECONDS, proxy=site.settings.network.proxy_url())
     except (SecretMissing, PingFailed) as error:
         log.warning("dead_man_ping_failed", problem=str(error))

@@ -16,6 +16,7 @@ from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
 from monitor.pipeline.exports.making import Built, finish, finish_exports, make_export, plan
 from monitor.pipeline.exports.order import Order, Scope
+from monitor.pipeline.quiet_hours import quiet_hold
 from monitor.pipeline.weekly_facts import weekly_facts
 from monitor.pipeline.weekly_readers import kept_from, readers_of
 from monitor.site import Site
@@ -113,7 +114,12 @@ def _announce(session: Session, site: Site, contents: ExportContents, made: Expo
     draft = weekly_draft(replace(facts, checkpoint=foot(session, site)))
     for person in readers:
         letter = outbox.Letter(
-            "weekly", f"weekly:{contents.scope}", person.email, outbox.WEEKLY_PRIORITY, draft
+            "weekly",
+            f"weekly:{contents.scope}",
+            person.email,
+            outbox.WEEKLY_PRIORITY,
+            draft,
+            held=quiet_hold(site.settings.alerts, site.now()),
         )
         outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
 

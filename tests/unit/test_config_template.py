@@ -62,6 +62,7 @@ def test_a_key_that_the_template_forgets_would_never_be_found_by_a_school() -> N
         "second",
         "credentials",
         "authorities",
+        "channels",
     }
 
 

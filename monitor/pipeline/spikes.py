@@ -1,0 +1,184 @@
+"""Many at once, told in one alert: a pile-on on one incident, or many incidents of one source.
+
+What is critical, or in a lane where somebody may have to act at once, is told singly all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from alerts.mail.facts import Spike
+from config.words import Severity
+from monitor.pipeline import outbox
+from monitor.pipeline.alerting import pile_on_event, queue_pile_on
+from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.quiet_hours import MAY_WAIT, quiet_until
+from monitor.site import Site
+from monitor.store.models import Incident, IncidentItem, Item, MailState, OutgoingMail, Source
+
+_KEY = "spike:"
+
+
+def gather_spikes(session: Session, site: Site, items: Sequence[Item]) -> None:
+    """Look at what a batch has raised, before any of its mails can leave."""
+    session.flush()
+    fresh = [item for item in items if not item.first_pass]
+    for source_id in sorted({item.source_id for item in fresh}):
+        _gather_source(session, site, source_id)
+    for incident in _incidents_of(session, fresh):
+        _tell_of_pile_on(session, site, incident)
+
+
+def is_spike(fold_key: str) -> bool:
+    return fold_key.startswith(_KEY)
+
+
+def spike_of(session: Session, site: Site, fold_key: str) -> Spike:
+    """What a fold key stands for, as it is now."""
+    source = session.get_one(Source, int(fold_key.removeprefix(_KEY)))
+    opened = _opened(session, site, source.id)
+    since = min((incident.opened_at for incident in opened), default=site.now())
+    return Spike(source.name, len(opened), since)
+
+
+def last_told(session: Session, site: Site, fold_key: str) -> datetime | None:
+    """When this spike was told within the span that counts as one."""
+    return _newest(session, site, f"{fold_key}:")
+
+
+def _newest(session: Session, site: Site, event: str) -> datetime | None:
+    query = select(func.max(OutgoingMail.created_at)).where(
+        OutgoingMail.school_id == site.school_id,
+        OutgoingMail.dedupe_key.startswith(event, autoescape=True),
+        OutgoingMail.created_at > _begin(site),
+    )
+    return session.scalar(query)
+
+
+def _begin(site: Site) -> datetime:
+    return site.now() - site.settings.alerts.spike_within
+
+
+def _opened(session: Session, site: Site, source_id: int) -> list[Incident]:
+    query = (
+        select(Incident)
+        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+        .join(Item, Item.id == IncidentItem.item_id)
+        .where(
+            Incident.school_id == site.school_id,
+            Incident.opened_at > _begin(site),
+            Incident.first_pass.is_(False),
+            Item.source_id == source_id,
+        )
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def _gather_source(session: Session, site: Site, source_id: int) -> None:
+    """Mark the alerts that have not left yet as one spike, once the incidents are many enough."""
+    crowd = _opened(session, site, source_id)
+    if len(crowd) < site.settings.alerts.spike_incidents:
+        return
+    waiting = _unsent(session, site, [one.id for one in crowd if one.lane in set(map(str, MAY_WAIT))])
+    key = f"{_KEY}{source_id}"
+    told = last_told(session, site, key)
+    _fold_channels([mail for mail in waiting if mail.channel], told_before=told is not None)
+    mails = [mail for mail in waiting if not mail.channel]
+    urgent = any(mail.priority <= outbox.priority_of(Severity.HIGH) for mail in mails)
+    until = _when(site, told, urgent=urgent)
+    for mail in mails:
+        mail.fold_key, mail.held_until = key, until
+
+
+def _when(site: Site, told: datetime | None, *, urgent: bool) -> datetime:
+    """A spike is told at once, and again after its span; what is high is told at once again (NEU 7.2)."""
+    if urgent:
+        return site.now()
+    until = told + site.settings.alerts.spike_within if told else site.now()
+    return quiet_until(site.settings.alerts.quiet_hours, until) or until
+
+
+def _fold_channels(messages: Iterable[OutgoingMail], *, told_before: bool) -> None:
+    """One message a channel is enough to make somebody read the mail."""
+    first: dict[tuple[str, str | None], OutgoingMail] = {}
+    for message in messages:
+        kept = first.setdefault((message.recipient, message.channel), message)
+        if told_before or kept is not message:
+            message.state, message.folded_into = MailState.FOLDED, kept.id
+
+
+def unclaimed(site: Site) -> ColumnElement[bool]:
+    return or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < site.now())
+
+
+def _unsent(session: Session, site: Site, incident_ids: Sequence[int]) -> list[OutgoingMail]:
+    query = (
+        select(OutgoingMail)
+        .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state == MailState.QUEUED)
+        .where(OutgoingMail.incident_id.in_(incident_ids), OutgoingMail.kind.in_(("alert", "channel")))
+        .where(OutgoingMail.priority > outbox.priority_of(Severity.CRITICAL), unclaimed(site))
+        .order_by(OutgoingMail.id)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.scalars(query))
+
+
+def _incidents_of(session: Session, items: Sequence[Item]) -> list[Incident]:
+    query = (
+        select(Incident)
+        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+        .where(IncidentItem.item_id.in_([item.id for item in items]), Incident.state == "open")
+        .order_by(Incident.id)
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def _tell_of_pile_on(session: Session, site: Site, incident: Incident) -> None:
+    event = pile_on_event(incident)
+    joined, all_items = _counts(session, site, incident)
+    if joined < site.settings.alerts.spike_items or _newest(session, site, event):
+        return
+    plain = [mail for mail in _unsent_of(session, site, incident) if not mail.dedupe_key.startswith(event)]
+    queue_pile_on(session, site, incident, read_ladder(incident), joined=joined, items=all_items)
+    _put_in_place(session, site, event, plain)
+
+
+def _counts(session: Session, site: Site, incident: Incident) -> tuple[int, int]:
+    """How many items joined within the span, and how many there are."""
+    of_incident = (
+        select(func.count())
+        .select_from(Item)
+        .join(IncidentItem, IncidentItem.item_id == Item.id)
+        .where(IncidentItem.incident_id == incident.id)
+    )
+    lately = of_incident.where(Item.first_seen_at > _begin(site), Item.first_pass.is_(False))
+    return session.scalar(lately) or 0, session.scalar(of_incident) or 0
+
+
+def _unsent_of(session: Session, site: Site, incident: Incident) -> list[OutgoingMail]:
+    query = select(OutgoingMail).where(
+        OutgoingMail.incident_id == incident.id,
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.kind == "alert",
+        unclaimed(site),
+    )
+    return list(session.scalars(query))
+
+
+def _put_in_place(session: Session, site: Site, event: str, plain: Sequence[OutgoingMail]) -> None:
+    """The alert that the incident opened need not come beside the one that says that it is a pile-on."""
+    by_recipient: dict[str, list[OutgoingMail]] = defaultdict(list)
+    for mail in plain:
+        by_recipient[mail.recipient].append(mail)
+    query = select(OutgoingMail).where(
+        OutgoingMail.school_id == site.school_id,
+        OutgoingMail.dedupe_key.startswith(event, autoescape=True),
+        OutgoingMail.kind == "alert",
+        OutgoingMail.created_at == site.now(),
+    )
+    for told in session.scalars(query):
+        for mail in by_recipient[told.recipient]:
+            mail.state, mail.folded_into = MailState.FOLDED, told.id
