@@ -28,6 +28,7 @@ from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uids
 from monitor.pipeline.first_pass import tell_first_passes
+from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.holders import daemon_holder, is_over
 from monitor.pipeline.judging import JudgementFails, judge_waiting
 from monitor.pipeline.keeping import keep_at_rest
@@ -89,6 +90,7 @@ class Service:
             "lock": (lambda: self._keep_lock(check_lock), 5),
             "poll": (self._crew.start_due, 1),
             "first digests": (lambda: tell_first_passes(self._site), 5),
+            "held mail": (lambda: tell_what_was_held(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "rechecks": (lambda: recheck_due(self._site), 60),
             "watch": (self._watch, 30),

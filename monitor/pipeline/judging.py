@@ -15,6 +15,7 @@ from monitor.evidence.folder import EvidenceNotWritten
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.sealing import close_withheld, promote, record_evidence, tidy
+from monitor.pipeline.spikes import gather_spikes
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.database import DatabaseUnusable
@@ -98,6 +99,7 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
         desk = IncidentDesk(session, site, now)
         for opinion in kept:
             _settle(desk, rows[opinion.item_id], opinion, sealed=opinion.item_id in sealed)
+        gather_spikes(session, site, [rows[one.item_id] for one in kept if one.raises])
         _tell_of_failures(session, site, [one for one in kept if one.failure])
     tidy(site, [item.uid for item in items])
     close_withheld(site)
