@@ -1,7 +1,7 @@
 """What the case itself knows, laid into the fields of a letter, so that a person types only the rest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -48,8 +48,9 @@ class Case:
     posted_at: datetime | None
     seen_at: datetime
     opened_at: datetime
-    host_due_at: datetime
     affected_role: str
+    about_a_pupil: bool | None
+    """None while nobody has said who is affected."""
     author: str
     labels: frozenset[Label]
     severity: str
@@ -65,7 +66,6 @@ class Case:
     reopened: bool = False
     refused_by_host: bool = False
     occasions: tuple[str, ...] = ()
-    standing: Standing = field(default_factory=Standing)
 
 
 def prefilled(kind: LetterKind, case: Case | None, standing: Standing) -> Form:
@@ -134,6 +134,7 @@ def _people(case: Case) -> Mapping[str, Any]:
         "affected_role": case.affected_role,
         "affected": case.affected_role,
         "consent": case.consent,
+        "child_affected": None if case.about_a_pupil is None else _yes_no(case.about_a_pupil),
     }
 
 

@@ -29,7 +29,7 @@ class LetterKind(StrEnum):
     RISK_ASSESSMENT = "risk_assessment"
 
     @property
-    def title(self) -> str:
+    def shown_as(self) -> str:
         return RULES[self].title
 
 

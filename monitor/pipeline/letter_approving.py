@@ -1,0 +1,52 @@
+"""Who may approve a letter: a person of the settings with the right role, and nobody whom it is about."""
+
+from sqlalchemy.orm import Session
+
+from alerts.letters.kinds import RULES, LetterKind
+from alerts.recipients import not_named
+from config.schema import Person, Role
+from monitor.pipeline.letter_rows import LetterRefused
+from monitor.pipeline.people import head_is_among, named_staff
+from monitor.site import Site
+from monitor.store.models import Incident, Letter
+
+
+def check_approver(session: Session, site: Site, row: Letter, by: str, role: Role) -> None:
+    """Raises LetterRefused with who may approve it."""
+    kind = LetterKind(row.kind)
+    incident = session.get(Incident, row.incident_id) if row.incident_id else None
+    if RULES[kind].two_people and not site.settings.letters.same_person_may_authorise:
+        _check_two_people(row, by)
+    named = named_staff(session, incident) if incident else frozenset()
+    about_head = head_is_among(session, site.school_id, named)
+    allowed = _roles(kind, about_head=about_head)
+    if role not in allowed:
+        names = ", ".join(one.shown_as for one in allowed)
+        raise LetterRefused(f"“{RULES[kind].title}” is approved by: {names}; not by the {role.shown_as}")
+    people = not_named(site.settings.people, named, subject_is_head=about_head)
+    if not any(_is(person, by, role) for person in people):
+        raise LetterRefused(
+            f"{by} does not stand in the settings as {role.shown_as}, or is named in the matter; name one of "
+            f"[[people]] with --by"
+        )
+
+
+def _roles(kind: LetterKind, *, about_head: bool) -> tuple[Role, ...]:
+    """Where the head is the subject, the chair of governors stands for the head."""
+    roles = RULES[kind].approvers
+    if not about_head or Role.HEADTEACHER not in roles:
+        return roles
+    return tuple(Role.CHAIR if role is Role.HEADTEACHER else role for role in roles)
+
+
+def _is(person: Person, by: str, role: Role) -> bool:
+    return person.role is role and _same(person.name, by)
+
+
+def _check_two_people(row: Letter, by: str) -> None:
+    if _same(by, row.made_by) or _same(by, str(row.fields.get("requester", ""))):
+        raise LetterRefused("whoever asked for it does not decide it (Huntington 7.5); somebody else has to")
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split()
