@@ -389,6 +389,17 @@ class Network(Table):
         return self.proxy.read(environment) if isinstance(self.proxy, SecretReference) else self.proxy
 
 
+class OwnPage(Table):
+    """Rules that hide comments on the school's own pages by themselves. Off unless somebody decided them.
+
+    Each holds who decided it and when, and stands as the reason beside what it hid. Evidence is sealed
+    first, and `schoolwatch incidents unhide` takes it back.
+    """
+
+    hide_severe_threats: OptionalWords = None
+    hide_pupil_data: OptionalWords = None
+
+
 class Registries(Table):
     """How to find out who hosts a site, where this machine cannot ask IANA or any name server it likes."""
 
@@ -543,6 +554,7 @@ class Settings(Table):
     ladder: LadderRules = LadderRules()
     sources: tuple[Source, ...] = ()
     network: Network = Network()
+    own_page: OwnPage = OwnPage()
     registries: Registries = Registries()
     console: Console = Console()
     operations: Operations = Operations()
