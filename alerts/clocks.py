@@ -3,6 +3,7 @@
 Every function takes and gives aware times and answers in UTC. "Days" are days in Europe/London.
 """
 
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +17,8 @@ HOST_CLOCK = timedelta(hours=24)
 SECTION_5_CLOCK = timedelta(hours=48)
 BREACH_CLOCK = timedelta(hours=72)
 """UK GDPR article 33; runs through school holidays."""
+POSTER_REPLY_DAYS = 5
+LIMITATION_MONTHS = 12
 DAY_STARTS, DAY_ENDS = time(8), time(17)
 """School hours as far as reminders go; a lesson timetable is not needed to tell somebody."""
 
@@ -74,6 +77,47 @@ def section_5_deadline(sent_at: datetime) -> datetime:
         start = end
 
 
+def poster_reply_deadline(notified_at: datetime) -> datetime:
+    """Until when the poster may answer the operator: midnight at the end of the fifth calendar day after
+    the notification was sent (SI 2013/3028, Schedule). Weekends and holidays count.
+    """
+    last = notified_at.astimezone(LONDON).date() + timedelta(days=POSTER_REPLY_DAYS)
+    return _end_of_day(last)
+
+
+def limitation_ends(published_at: datetime) -> datetime:
+    """The end of the year in which a claim for defamation is brought (Limitation Act 1980, section 4A)."""
+    return _end_of_day(_months_on(published_at, LIMITATION_MONTHS))
+
+
+def false_message_deadline(evidence_at: datetime) -> datetime:
+    """Six months from sufficient evidence: a case about a false message (Online Safety Act s.179(7))."""
+    return _end_of_day(_months_on(evidence_at, 6))
+
+
+def false_message_reminder(evidence_at: datetime) -> datetime:
+    """At four months, while there is time left to act on it."""
+    return _end_of_day(_months_on(evidence_at, 4))
+
+
+def access_request_deadline(received_at: datetime) -> datetime:
+    """One calendar month for a request to see one's own data (UK GDPR article 12); holidays do not stop it.
+
+    Where the month has no such day, its last day.
+    """
+    return _end_of_day(_months_on(received_at, 1))
+
+
+def _months_on(at: datetime, months: int) -> date:
+    day = at.astimezone(LONDON).date()
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _end_of_day(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+
+
 def add_working_days(at: datetime, days: int, calendar: SchoolCalendar) -> datetime:
     """The same time of day, so many working days on."""
     local = at.astimezone(LONDON)
@@ -112,8 +156,7 @@ def _next_day(day: date, open_on: Callable[[date], bool]) -> date:
 
 
 def _end_of_local_day(at: datetime) -> datetime:
-    tomorrow = at.astimezone(LONDON).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), LONDON).astimezone(UTC)
+    return _end_of_day(at.astimezone(LONDON).date())
 
 
 def _counts_for_section_5(day: date) -> bool:

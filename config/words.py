@@ -94,6 +94,12 @@ class Situation(StrEnum):
     CRITICAL_INCIDENT = "critical_incident"
     UNDER_AGE_ACCOUNT = "under_age_account"
     """A pupil younger than the platform allows (Huntington 6.6)."""
+    STAFF_CONFIDENTIALITY = "staff_confidentiality_breach"
+    """A member of staff gives away what is confidential (Queen's Crescent 2.3.6, Nunney 2.3.9)."""
+    STAFF_POST_WITHOUT_CONSENT = "staff_post_without_consent"
+    """A member of staff shows a school event without the head's leave (Market Drayton B)."""
+    MALICIOUS_OR_FICTITIOUS = "malicious_or_fictitious"
+    """A person finds so; no program ever does (Market Drayton D)."""
 
 
 class Remover(StrEnum):

@@ -8,18 +8,31 @@ from alerts.ladder.state import BY_RECHECK, Closing, Ending, Ladder, LadderRefus
 from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, TAKEN_AWAY, Step
 from config.words import Lane, Outcome, Remover, TaskState
 
-NOT_OWED = frozenset({Step.OWN_PAGE_DELETE, Step.VERIFY_REMOVED, Step.COMPLAINT_SIGNPOST})
+NOT_OWED = frozenset(
+    {
+        Step.OWN_PAGE_DELETE, Step.VERIFY_REMOVED, Step.COMPLAINT_SIGNPOST, Step.TRAINING_PROMPT,
+        Step.CACHE_REQUEST,
+    }
+)  # fmt: skip
 """What may stay undone when an incident closes."""
 
 
-def shut(ladder: Ladder, outcome: Outcome | None, reason: str, by: str, at: datetime) -> Ladder:
+def shut(
+    ladder: Ladder,
+    outcome: Outcome | None,
+    reason: str,
+    by: str,
+    at: datetime,
+    *,
+    remover: Remover | None = None,
+) -> Ladder:
     ended_as = outcome or _plain_outcome(ladder)
     _check_owed(ladder, ended_as)
     _check_seen(ladder, ended_as)
     for task in ladder.tasks:
         if task.undecided:
             ladder = end(ladder, task, Ending(TaskState.SKIPPED, None, f"Closed: {reason}", by, at))
-    closing = Closing(ended_as, reason, by, at, verified_at(ladder), removed_by(ladder))
+    closing = Closing(ended_as, reason, by, at, verified_at(ladder), remover or removed_by(ladder))
     return replace(ladder, closing=closing)
 
 
@@ -89,13 +102,28 @@ def _plain_outcome(ladder: Ladder) -> Outcome:
 
 
 def _check_owed(ladder: Ladder, outcome: Outcome) -> None:
-    """`unfounded` and its like need no further task, save where an indecent image is suspected."""
+    """`unfounded` and its like need no further task, save where an indecent image is suspected.
+
+    Handed over means that another procedure goes on with it: what is left here ends (QC and Nunney 1.2.3),
+    but for the reference to a pupil's record.
+    """
     if outcome in LEFT_UP_OR_NOTHING_TO_DO and ladder.lane is not Lane.INDECENT_IMAGE:
         return
     owed = [task for task in ladder.tasks if task.undecided and task.step not in NOT_OWED]
+    if outcome is Outcome.HANDED_OVER and _was_handed_over(ladder):
+        owed = [task for task in owed if task.step in _OWED_AT_A_HAND_OVER]
     if owed:
         names = "; ".join(f"{task.number} “{task.step.shown_as}”" for task in owed)
         raise LadderRefused(f"These tasks are still open: {names}. Decide or skip them first (NEU 9.1).")
+
+
+_TAKES_OVER = frozenset({Step.DSL_REFERRAL, Step.LADO_REFERRAL, Step.POLICE_REPORTED, Step.BEHAVIOUR_ROUTE})
+_OWED_AT_A_HAND_OVER = _TAKES_OVER - {Step.BEHAVIOUR_ROUTE} | {Step.REFERENCE, Step.DPO_NOTE}
+
+
+def _was_handed_over(ladder: Ladder) -> bool:
+    """Somebody who takes it over has been told."""
+    return any(task.step in _TAKES_OVER and task.state is TaskState.DONE for task in ladder.tasks)
 
 
 def _check_seen(ladder: Ladder, outcome: Outcome) -> None:

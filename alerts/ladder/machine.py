@@ -29,12 +29,14 @@ from alerts.ladder.state import (
     LadderRefused,
     Reminder,
     utc,
+    while_open,
     words_of,
 )
 from alerts.ladder.tasks import Task
 from alerts.ladder.ticking import pass_time
+from alerts.ladder.wishes import was_overtaken
 from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, Override, Step
-from config.words import Flag, Lane, Outcome, Visibility
+from config.words import Flag, Lane, Outcome, Remover, Visibility
 
 __all__ = [
     "Closing", "Consent", "Decision", "Ladder", "LadderRefused", "Reminder", "close", "decide",
@@ -83,7 +85,7 @@ def open_ladder(
 
 def seal(ladder: Ladder, at: datetime) -> Ladder:
     """The evidence is sealed now; what had to wait for it opens."""
-    at = _at(ladder, at, "sealing")
+    at = while_open(ladder, at, "sealing")
     ladder = replace(ladder, sealed=True)
     return refresh(open_steps(ladder, first_steps(ladder.matter, ladder.lane, ladder.policy), at), at)
 
@@ -93,16 +95,19 @@ def decide(ladder: Ladder, number: int, decision: Decision, at: datetime) -> Lad
 
     A triage that ends as unfounded, not applicable or withdrawn closes the incident.
     """
-    at = _at(ladder, at, "the decision")
+    at = while_open(ladder, at, "the decision")
     task = ladder.task(number)
-    decided = replace(apply(ladder, task, decision, at), noticed_from=None)
+    decided = replace(apply(ladder, task, decision, at), noticed_from=None, moved_at=at)
     if task.step is Step.TRIAGE and decision.outcome in LEFT_UP_OR_NOTHING_TO_DO:
         return shut(decided, decision.outcome, words_of(decision.reason, "The reason"), decision.by, at)
     return refresh(decided, at)
 
 
 def record_consent(ladder: Ladder, consent: Consent, at: datetime | None = None) -> Ladder:
-    """Keep one answer; the latest about a thing counts. `at` is when it is recorded (default: when asked)."""
+    """Keep one answer; the latest about a thing counts. `at` is when it is recorded (default: when asked).
+
+    A no that comes after somebody outside was asked calls nothing back; it opens the offer to tell them.
+    """
     words_of(consent.person, "Who was asked")
     words_of(consent.asked_by, "Who asked")
     words_of(consent.method, "How the answer was given (written, or verbal and noted by whom)")
@@ -113,7 +118,10 @@ def record_consent(ladder: Ladder, consent: Consent, at: datetime | None = None)
         withdrawn_at=None if consent.withdrawn_at is None else utc(consent.withdrawn_at, "the withdrawal"),
     )
     recorded_at = kept.asked_at if at is None else utc(at, "the record")
-    return refresh(replace(ladder, consents=(*ladder.consents, kept)), recorded_at)
+    recorded = replace(ladder, consents=(*ladder.consents, kept), moved_at=recorded_at)
+    if ladder.closing is None and was_overtaken(ladder, kept, recorded_at):
+        recorded = open_steps(recorded, [Step.CHANGE_OF_MIND], recorded_at)
+    return refresh(recorded, recorded_at)
 
 
 def reconsider(ladder: Ladder, matter: Matter, *, reason: str, by: str, at: datetime) -> Ladder:
@@ -121,7 +129,7 @@ def reconsider(ladder: Ladder, matter: Matter, *, reason: str, by: str, at: date
 
     What the new lane forbids ends with the lane's reason, what it asks for opens. The 24 hours stay.
     """
-    at = _at(ladder, at, "the correction")
+    at = while_open(ladder, at, "the correction")
     words_of(reason, "The reason for the change")
     who = words_of(by, "Who changed it")
     if who == DAEMON:
@@ -132,7 +140,8 @@ def reconsider(ladder: Ladder, matter: Matter, *, reason: str, by: str, at: date
         severity = max(severity, ladder.severity, key=lambda each: each.rank)
     if not ladder.sealed and lane not in (Lane.INDECENT_IMAGE, Lane.LIFE):
         raise LadderRefused("Evidence comes before action: seal the item first, then change the lane.")
-    ladder = replace(ladder, matter=matter, lane=lane, severity=severity)
+    moved_at = ladder.moved_at if who == DAEMON else at
+    ladder = replace(ladder, matter=matter, lane=lane, severity=severity, moved_at=moved_at)
     ladder = under_present_lane(bar(ladder, who, at))
     return refresh(open_steps(ladder, first_steps(matter, lane, ladder.policy), at), at)
 
@@ -163,13 +172,13 @@ def open_step(
     ladder: Ladder, step: Step, *, reason: str, by: str, at: datetime, override: Override | None = None
 ) -> Ladder:
     """A person opens a step that has not opened by itself, or opens it again after it ended."""
-    at = _at(ladder, at, "opening")
+    at = while_open(ladder, at, "opening")
     words_of(reason, "The reason for opening it")
     words_of(by, "Who opened it")
     why_not = why_not_open(ladder, step, override)
     if why_not:
         raise LadderRefused(f"“{step.shown_as}” cannot be opened. {why_not}")
-    ladder = open_task(ladder, step, at)
+    ladder = open_task(replace(ladder, moved_at=at), step, at)
     opened = replace(ladder.tasks[-1], opened_by=by.strip(), opened_because=reason.strip())
     return refresh(replace(ladder, tasks=(*ladder.tasks[:-1], opened)), at)
 
@@ -205,10 +214,19 @@ def observe(
     return refresh(observing.see(ladder, visibility, at, clean), at)
 
 
-def close(ladder: Ladder, reason: str, by: str, at: datetime, *, outcome: Outcome | None = None) -> Ladder:
-    """End the incident. `outcome` may be left out where the ladder itself can tell."""
-    at = _at(ladder, at, "closing")
-    return shut(ladder, outcome, words_of(reason, "The reason"), words_of(by, "Who closed it"), at)
+def close(
+    ladder: Ladder,
+    reason: str,
+    by: str,
+    at: datetime,
+    *,
+    outcome: Outcome | None = None,
+    remover: Remover | None = None,
+) -> Ladder:  # fmt: skip
+    """End the incident. `outcome` and `remover` may be left out where the ladder itself can tell."""
+    at = while_open(ladder, at, "closing")
+    person = words_of(by, "Who closed it")
+    return shut(ladder, outcome, words_of(reason, "The reason"), person, at, remover=remover)
 
 
 def open_tasks(ladder: Ladder) -> tuple[Task, ...]:
@@ -225,9 +243,3 @@ def ladder_to_json(ladder: Ladder) -> dict[str, Any]:
 def ladder_from_json(form: Mapping[str, Any]) -> Ladder:
     """Raises pydantic's ValidationError, naming the key, when the form is not one of ours."""
     return _FORM.validate_python(dict(form))
-
-
-def _at(ladder: Ladder, at: datetime, what: str) -> datetime:
-    if ladder.closing is not None:
-        raise LadderRefused("The incident is closed; it opens again only when the content comes back.")
-    return utc(at, what)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -28,6 +29,7 @@ Situations = Annotated[frozenset[Situation], PlainSerializer(_in_order)]
 Boxes = Annotated[frozenset[OutOfSchool], PlainSerializer(_in_order)]
 
 UNKNOWN = "unknown"
+STAFF = frozenset({"staff", "volunteer"})
 ADULT_AUTHORS = frozenset({"parent", "governor", "adult"})
 """Authors of whom a person has said that they are known, and grown up. A stranger may be a child."""
 INDIVIDUALS = frozenset({"staff", "pupil", "parent", "governor", "local", "volunteer", "ex_pupil", "adult"})
@@ -64,6 +66,12 @@ class Matter:
     """What a person said of it that no program can tell."""
     out_of_school_test: Boxes = frozenset()
     """The boxes of Market Drayton E that a person ticked, for a pupil as author."""
+    affected_group: str | None = None
+    """What the group is called when a group is meant, such as “Year 6 mums” (Huntington 3.2)."""
+    only_own_children: bool | None = None
+    """Whether the author is a parent of every child in the picture; None: ask (Market Drayton D)."""
+    published_at: datetime | None = None
+    """When it was first published, in UTC, as far as the platform says."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", frozenset(self.labels))
@@ -103,6 +111,9 @@ def joined(first: Matter, further: Matter) -> Matter:
         author_role=further.author_role if first.author_role == UNKNOWN else first.author_role,
         affected_role=further.affected_role if first.affected_role == UNKNOWN else first.affected_role,
         about_harm_to_child=True if further.about_harm_to_child else ruled,
+        published_at=min(
+            (at for at in (first.published_at, further.published_at) if at is not None), default=None
+        ),
     )
 
 
@@ -121,10 +132,12 @@ def priority(matter: Matter) -> Severity:
 
 def _least(matter: Matter) -> Severity:
     lane = lane_of(matter)
-    if lane in (Lane.INDECENT_IMAGE, Lane.LIFE) or matter.flags & _CHILD_NOW:
+    at_risk = matter.flags & _CHILD_NOW or Situation.AUTHOR_AT_RISK in matter.situations
+    if lane in (Lane.INDECENT_IMAGE, Lane.LIFE) or at_risk:
         return Severity.CRITICAL
     abusive = Label.ABUSE in matter.labels
-    if lane in (Lane.STAFF_ALLEGATION, Lane.INTIMATE_IMAGE) or (abusive and matter.flags & _GRAVE):
+    grave = (abusive and matter.flags & _GRAVE) or Situation.EXTREMISM in matter.situations
+    if lane in (Lane.STAFF_ALLEGATION, Lane.INTIMATE_IMAGE) or grave:
         return Severity.HIGH
     if lane is Lane.COMPLAINT:
         return Severity.NONE
@@ -133,9 +146,16 @@ def _least(matter: Matter) -> Severity:
 
 _CHILD_NOW = frozenset({Flag.SAFEGUARDING, Flag.SELF_HARM_ENCOURAGEMENT})
 _GRAVE = frozenset({Flag.HATE, Flag.SEXUAL})
+_LED_BY_THE_DSL = frozenset({Situation.EXTREMISM, Situation.AUTHOR_AT_RISK})
+_BY_STAFF = frozenset({Situation.STAFF_CONFIDENTIALITY, Situation.STAFF_POST_WITHOUT_CONSENT})
 
 
 def _was_judged_to_need_a_look(matter: Matter) -> bool:
+    """By its signs, or because a person named a situation. What a person calls opinion stays up."""
+    if Situation.OPINION in matter.situations:
+        return False
+    if matter.situations:
+        return True
     return bool(matter.labels) or matter.severity is not Severity.NONE or bool(matter.flags & _STANDS_ALONE)
 
 
@@ -150,7 +170,7 @@ def _may_cost_a_life(matter: Matter) -> bool:
 
 
 def _is_about_a_child_at_risk(matter: Matter) -> bool:
-    if Flag.SAFEGUARDING in matter.flags:
+    if Flag.SAFEGUARDING in matter.flags or matter.situations & _LED_BY_THE_DSL:
         return True
     if Flag.SELF_HARM_ENCOURAGEMENT in matter.flags and matter.affected_role not in ADULTS:
         return True
@@ -158,12 +178,14 @@ def _is_about_a_child_at_risk(matter: Matter) -> bool:
     if matter.is_about_pupil and harmful:
         return True
     exposed = Label.PUPIL_INFORMATION in matter.labels and matter.severity.rank >= Severity.HIGH.rank
-    return exposed and not matter.school_is_author
+    return exposed and not matter.school_is_author and Situation.OWN_CHILD_ONLY not in matter.situations
 
 
 def _touches_staff_conduct(matter: Matter) -> bool:
     """A member of staff wrote it, or it alleges something about one that may concern a child."""
-    if matter.author_role in ("staff", "volunteer") and not matter.school_is_author:
+    if matter.situations & _BY_STAFF:
+        return True
+    if matter.author_role in STAFF and not matter.school_is_author:
         return _was_judged_to_need_a_look(matter)
     alleged = Flag.ALLEGATION_CRIME in matter.flags and matter.is_about_staff
     return alleged and matter.about_harm_to_child is not False

@@ -142,7 +142,7 @@ def re_open(ladder: Ladder, at: datetime) -> Ladder:
         escalated_at=None,
         presence=Presence(last=ladder.presence.last, last_at=at),
     )
-    return open_steps(ladder, removal_steps(ladder.matter), at)
+    return open_steps(ladder, removal_steps(ladder.matter, ladder.policy), at)
 
 
 def _end_old_checks(ladder: Ladder, at: datetime) -> Ladder:

@@ -44,5 +44,6 @@ def police_was_decided(ladder: Ladder) -> bool:
 
 
 def _host_said_no(ladder: Ladder) -> bool:
-    answers = [task.state for task in ladder.tasks if task.step in (Step.HOST_REPORT, Step.HOST_ESCALATION)]
+    to_the_host = (Step.HOST_REPORT, Step.FIRST_PARTY_REPORT, Step.HOST_ESCALATION)
+    answers = [task.state for task in ladder.tasks if task.step in to_the_host]
     return TaskState.REFUSED in answers or TaskState.SILENT in answers

@@ -13,14 +13,16 @@ from alerts.ladder.tasks import Task
 from alerts.ladder.words import Step
 from config.words import Outcome, Rung, TaskState
 
-_OUTLIVES_THE_CONTENT = frozenset({Step.MEETING, Step.PASTORAL_TALK})
+_OUTLIVES_THE_CONTENT = frozenset({Step.MEETING, Step.AUTHOR_MEETING, Step.PASTORAL_TALK})
 
 _DUTIES = frozenset({Step.DSL_REFERRAL, Step.LADO_REFERRAL, Step.POLICE_REPORTED, Step.DPO_NOTE})
 
 AFTER_NO: dict[Step, tuple[Step, ...]] = {
     Step.OWN_PAGE_HIDE: (Step.AUTHOR_REQUEST, Step.HOST_REPORT),
     Step.PASTORAL_TALK: (Step.HOST_REPORT,),
-    Step.AUTHOR_REQUEST: (Step.HOST_REPORT,),
+    Step.AUTHOR_REQUEST: (Step.NEXT_STEP,),
+    Step.AUTHOR_MEETING: (Step.NEXT_STEP,),
+    Step.FIRST_PARTY_REPORT: (Step.HOST_ESCALATION, Step.INFRA_NOTICE, Step.SECTION_5_NOTICE),
     Step.HOST_REPORT: (Step.HOST_ESCALATION, Step.INFRA_NOTICE, Step.SECTION_5_NOTICE),
     Step.HOST_ESCALATION: (Step.INFRA_NOTICE, Step.POLICE_CONSIDERED),
     Step.INFRA_NOTICE: (Step.POLICE_CONSIDERED,),
@@ -48,12 +50,21 @@ def open_task(ladder: Ladder, step: Step, at: datetime) -> Ladder:
         owner_role=owner_of(step, ladder.lane),
         opened_at=at,
         due_at=due_when_opened(step, moment(ladder, at)),
-        what_to_do=what_to_do(step, ladder.lane, nation_of(ladder.policy)),
+        what_to_do=_words_for(ladder, step),
         lane=ladder.lane,
         skip_reasons=skip_reasons(step, ladder.lane),
         round=ladder.re_opened,
     )
     return replace(ladder, tasks=(*ladder.tasks, task))
+
+
+def _words_for(ladder: Ladder, step: Step) -> str:
+    words = what_to_do(step, ladder.lane, nation_of(ladder.policy), ladder.matter.situations)
+    if step is not Step.SUPPORT_OFFER:
+        return words
+    named = ladder.policy.get("support", {})
+    whom = (("Employee assistance", named.get("eap")), ("Union", named.get("union")))
+    return " ".join((words, *(f"{title}: {contact}." for title, contact in whom if contact)))
 
 
 def change(ladder: Ladder, task: Task) -> Ladder:
@@ -94,7 +105,7 @@ def under_present_lane(ladder: Ladder) -> Ladder:
             told = replace(
                 task,
                 owner_role=owner_of(task.step, ladder.lane),
-                what_to_do=what_to_do(task.step, ladder.lane, nation_of(ladder.policy)),
+                what_to_do=_words_for(ladder, task.step),
                 skip_reasons=skip_reasons(task.step, ladder.lane),
             )
             ladder = change(ladder, told)
@@ -122,7 +133,9 @@ def end_moot_tasks(ladder: Ladder, outcome: Outcome, reason: str, at: datetime) 
 
 def _is_moot_without_content(step: Step) -> bool:
     asks_for_removal = step.rung in (Rung.REMOVE, Rung.HOST_REPORT, Rung.ISP)
-    return step is Step.VERIFY_REMOVED or (asks_for_removal and step not in _OUTLIVES_THE_CONTENT)
+    return step in (Step.VERIFY_REMOVED, Step.NEXT_STEP) or (
+        asks_for_removal and step not in _OUTLIVES_THE_CONTENT
+    )
 
 
 def _has_been_opened(ladder: Ladder, step: Step) -> bool:

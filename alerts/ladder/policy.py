@@ -21,8 +21,8 @@ from alerts.clocks import (
 )
 from alerts.ladder.bank_holidays import division_of
 from alerts.ladder.words import Step
-from config.schema import Nation
-from config.words import Flag, Severity
+from config.schema import MeetingWith, Nation
+from config.words import Flag, Label, Severity
 
 Policy = Mapping[str, Any]
 
@@ -35,11 +35,22 @@ MAJOR_PLATFORMS = (
 )  # fmt: skip
 """Hosts that answer for themselves: there is no hosting provider above them to write to."""
 
+IN_PERSON_ONLY: Mapping[str, tuple[Label, ...]] = {
+    "youtube": (Label.PUPIL_INFORMATION, Label.DEFAMATION),
+    "facebook": (Label.PUPIL_INFORMATION,),
+    "instagram": (Label.PUPIL_INFORMATION,),
+    "threads": (Label.PUPIL_INFORMATION,),
+    "x": (Label.PUPIL_INFORMATION,),
+    "tiktok": (Label.PUPIL_INFORMATION, Label.DEFAMATION),
+    "linkedin": (Label.DEFAMATION,),
+}
+"""What a host takes only from the person concerned, a parent or a legal representative (NEU 9.3)."""
+
 
 def default_policy(nation: Nation = Nation.ENGLAND, closed: tuple[Span, ...] = ()) -> dict[str, Any]:
     """The shipped policy. `closed` holds the school's holidays, first and last day of each."""
     return {
-        "version": 1,
+        "version": 2,
         "nation": nation.value,
         "closed": [[first.isoformat(), last.isoformat()] for first, last in closed],
         "triage_hours": {"critical": 1, "high": 4},
@@ -53,6 +64,14 @@ def default_policy(nation: Nation = Nation.ENGLAND, closed: tuple[Span, ...] = (
         "infra_chase_working_days": 3,
         "meeting_school_days": 5,
         "lado_hold_working_days": 1,
+        "investigation_school_days": 5,
+        "acknowledged_for_hours": {"critical": 4, "high": 24, "medium": 24, "low": 24},
+        "limitation_reminder_days": 60,
+        "head_approves": ["author_request", "infra_notice"],
+        "meeting_with": MeetingWith.BOTH.value,
+        "staff_remarks_to_lado": True,
+        "in_person_only": {host: [str(label) for label in what] for host, what in IN_PERSON_ONLY.items()},
+        "support": {"eap": None, "union": None},
         "nag_hours": 24,
         "gone_minutes": 30,
         "police_triggers": [flag.value for flag in POLICE_TRIGGERS],

@@ -1,14 +1,17 @@
 """The whole state of one incident's ladder, and what people say to it. Values only, no behaviour of time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer
 
 from alerts.clocks import host_deadline
 from alerts.ladder.matter import Matter
 from alerts.ladder.tasks import Task
-from alerts.ladder.words import ConsentScope, DecisionKind, Override, ReminderKind, Step
+from alerts.ladder.words import ConsentScope, DecisionKind, Override, ReminderKind, Standing, Step
+from config.concerns import Concern
 from config.schema import Role
 from config.words import Lane, Outcome, Remover, Severity, TaskState, Visibility
 
@@ -37,6 +40,10 @@ class Consent:
     expires_at: datetime | None = None
     withdrawn_at: datetime | None = None
 
+    def is_no(self, at: datetime) -> bool:
+        """Said no, or took a yes back. What only expired is silence, and no refusal."""
+        return not self.answer or (self.withdrawn_at is not None and self.withdrawn_at <= at)
+
     def holds(self, at: datetime) -> bool:
         ended = [time for time in (self.expires_at, self.withdrawn_at) if time is not None]
         return self.answer and all(at < time for time in ended)
@@ -52,6 +59,12 @@ class Decision:
     reason: str | None = None
     override: Override | None = None
     """Which of the listed exceptions lets a gate be passed; needs a reason in words as well."""
+    answer: str | None = None
+    """One of the answers that the step asks for (`alerts.ladder.steps`)."""
+    reference: str | None = None
+    """The number of a record kept elsewhere."""
+    whole_site: bool = False
+    """Asks for a whole site to be closed; the head has to have approved just that."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,43 @@ class Ending:
     reason: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who is held to have written it, how surely, on what ground, and who says so. No name stands here."""
+
+    standing: Standing
+    basis: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Three things that are not the same (Huntington 6.5): a person says each; none follows from another."""
+
+    policy_breach: str | None = None
+    """The clause of the school's policy, such as `Huntington 6.5`."""
+    host_rule_breach: str | None = None
+    """The host's own rule; a report has to name it (Huntington 8.7)."""
+    law_to_consider: str | None = None
+    """What a person might consider; never a finding that the law was broken."""
+
+
+@dataclass(frozen=True)
+class Note:
+    text: str
+    by: str
+    role: Role
+    at: datetime
+
+
+def _in_order(words: Iterable[str]) -> list[str]:
+    return sorted(words)
+
+
+Concerns = Annotated[frozenset[Concern], PlainSerializer(_in_order)]
 
 
 @dataclass(frozen=True)
@@ -133,6 +183,16 @@ class Ladder:
     """Since when it waits for somebody to acknowledge it; None once somebody has."""
     escalated_at: datetime | None = None
     """When the deputy was told that nobody had acknowledged it."""
+    moved_at: datetime | None = None
+    """When a person last did something about it."""
+    concerns: Concerns = frozenset()
+    """What a person says is alleged to be wrong with it (NEU 5.2)."""
+    attributions: tuple[Attribution, ...] = ()
+    """The latest counts."""
+    findings: Findings = field(default_factory=Findings)
+    notes: tuple[Note, ...] = ()
+    told_dates: tuple[str, ...] = ()
+    """Which of the law's dates were reminded of already."""
 
     @property
     def host_due_at(self) -> datetime:
@@ -145,16 +205,32 @@ class Ladder:
             raise LadderRefused(f"There is no task {number} on this incident; it has 1 to {len(self.tasks)}.")
         return found
 
+    @property
+    def attributed(self) -> Standing:
+        return self.attributions[-1].standing if self.attributions else Standing.UNKNOWN
+
+    def latest(self, scope: ConsentScope) -> Consent | None:
+        """The latest answer about one thing."""
+        answers = [consent for consent in self.consents if consent.scope is scope]
+        return answers[-1] if answers else None
+
     def consent_holds(self, scope: ConsentScope, at: datetime) -> bool:
         """The latest answer about this counts, and only while it has neither expired nor been withdrawn."""
-        answers = [consent for consent in self.consents if consent.scope is scope]
-        return bool(answers) and answers[-1].holds(at)
+        latest = self.latest(scope)
+        return latest is not None and latest.holds(at)
 
 
 def utc(at: datetime, what: str) -> datetime:
     if at.tzinfo is None:
         raise LadderRefused(f"The time of {what} has no time zone; give it in UTC.")
     return at.astimezone(UTC)
+
+
+def while_open(ladder: Ladder, at: datetime, what: str) -> datetime:
+    """The time in UTC; refused when the incident is closed."""
+    if ladder.closing is not None:
+        raise LadderRefused("The incident is closed; it opens again only when the content comes back.")
+    return utc(at, what)
 
 
 def words_of(text: str | None, what: str) -> str:

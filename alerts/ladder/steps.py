@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from alerts.ladder.situations import said_of
 from alerts.ladder.words import Step
 from config.schema import Nation
-from config.words import Lane, Outcome
+from config.words import Lane, Outcome, Situation
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,13 @@ RULES: Mapping[Step, StepRule] = {
         "cannot be reached",
         "not safe to tell now",
     ),
-    Step.SUPPORT_OFFER: _does(
+    Step.SUPPORT_OFFER: StepRule(
         "Offer support: a named colleague, counselling or the employee assistance programme, and their "
-        "trade union or professional association (NEU 9.6). Record offered or declined; a no today may be "
+        "trade union or professional association (NEU 9.6). Record accepted or declined; a no today may be "
         "a yes next week.",
-        "already supported",
-        "not a member of staff",
+        frozenset(),
+        ("already supported", "not a member of staff"),
+        answers=("accepted", "declined"),
     ),
     Step.OWN_PAGE_HIDE: _does(
         "Hide it on our page. Hiding can be undone, and the evidence is sealed already. Do not reply and "
@@ -340,8 +342,11 @@ _DESIGNATED_OFFICER = {
 }
 
 
-def what_to_do(step: Step, lane: Lane, nation: Nation) -> str:
-    text = _IN_LANE.get((step, lane), RULES[step].what_to_do)
+def what_to_do(step: Step, lane: Lane, nation: Nation, situations: frozenset[Situation] = frozenset()) -> str:
+    """The lane's words where it has its own, and what the situations add."""
+    text = " ".join(
+        filter(None, (_IN_LANE.get((step, lane), RULES[step].what_to_do), said_of(step, situations)))
+    )
     if nation not in _DESIGNATED_OFFICER:
         return text
     return text.replace("the local authority's designated officer (LADO)", _DESIGNATED_OFFICER[nation])
@@ -352,3 +357,8 @@ def skip_reasons(step: Step, lane: Lane) -> tuple[str, ...]:
     if step is Step.POLICE_REPORTED and lane in (Lane.INDECENT_IMAGE, Lane.LIFE):
         return ()
     return RULES[step].skip_reasons
+
+
+def needs_reference(step: Step, lane: Lane) -> bool:
+    """Whether `done` must carry a number. The LADO's advice unlocks what waits for it, so it needs one."""
+    return RULES[step].needs_reference or (step is Step.LADO_REFERRAL and lane is Lane.STAFF_ALLEGATION)

@@ -12,6 +12,18 @@ ENDED = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.SKIPPED, TaskSta
 
 
 @dataclass(frozen=True)
+class Approval:
+    """One person's word that a step may be taken, and why."""
+
+    by: str
+    role: Role
+    at: datetime
+    reason: str
+    whole_site: bool = False
+    """Whether it covers asking for a whole site to be closed (NEU 9.4: exceptional)."""
+
+
+@dataclass(frozen=True)
 class Task:
     """Times are UTC. An ended task always has `reason`, `decided_by` and `decided_at`."""
 
@@ -32,6 +44,13 @@ class Task:
     """What is not there yet; the task cannot be done until this is empty."""
     state: TaskState = TaskState.OPEN
     outcome: Outcome | None = None
+    answer: str | None = None
+    """One of the answers that the step asks for, such as `held` or `declined`."""
+    reference: str | None = None
+    """The number of a record kept elsewhere: the host's report, the advice, the police log."""
+    whole_site: bool = False
+    """A whole site was asked to be closed, not one page."""
+    approvals: tuple[Approval, ...] = ()
     reason: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None

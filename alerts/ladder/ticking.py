@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from alerts.clocks import LONDON
+from alerts.ladder.dates import law_dates
 from alerts.ladder.planning import AFTER_NO, change, end, open_steps, refresh
 from alerts.ladder.policy import hours
 from alerts.ladder.state import BY_CLOCK, Ending, Ladder, Reminder
@@ -22,7 +24,7 @@ DEPUTIES = {
 
 def pass_time(ladder: Ladder, now: datetime) -> tuple[Ladder, tuple[Reminder, ...]]:
     reminders: list[Reminder] = []
-    for step in (_fall_silent, _escalate, _nag):
+    for step in (_fall_silent, _lapse, _escalate, _nag, _remind_of_dates):
         ladder, said = step(ladder, now)
         reminders += said
     return refresh(ladder, now), tuple(reminders)
@@ -38,6 +40,27 @@ def _fall_silent(ladder: Ladder, now: datetime) -> tuple[Ladder, list[Reminder]]
             text = f"No answer to “{task.step.shown_as}” in time. It counts as refused; decide the next step."
             said.append(_reminder(ReminderKind.NO_ANSWER, task, task.owner_role, now, text))
     return ladder, said
+
+
+def _lapse(ladder: Ladder, now: datetime) -> tuple[Ladder, list[Reminder]]:
+    """Somebody took a task on and nothing has moved since: it waits again, and escalates again."""
+    for_hours = ladder.policy.get("acknowledged_for_hours", {}).get(ladder.severity.value)
+    if for_hours is None:
+        return ladder, []
+    before, said = now - timedelta(hours=for_hours), []
+    for task in ladder.tasks:
+        if task.state is not TaskState.ACKNOWLEDGED or _last_moved(ladder, task) > before:
+            continue
+        ladder = change(ladder, replace(task, state=TaskState.OPEN))
+        ladder = replace(ladder, noticed_from=now, escalated_at=None)
+        text = f"“{task.step.shown_as}” was taken on, and nothing has moved for {for_hours} hours."
+        said.append(_reminder(ReminderKind.STALLED, task, task.owner_role, now, text))
+    return ladder, said
+
+
+def _last_moved(ladder: Ladder, task: Task) -> datetime:
+    times = [at for at in (task.acknowledged_at, ladder.moved_at) if at is not None]
+    return max(times, default=task.opened_at)
 
 
 def _escalate(ladder: Ladder, now: datetime) -> tuple[Ladder, list[Reminder]]:
@@ -66,6 +89,19 @@ def _nag(ladder: Ladder, now: datetime) -> tuple[Ladder, list[Reminder]]:
         ladder = change(ladder, replace(task, reminded_at=now))
         text = f"“{task.step.shown_as}” is overdue."
         said.append(_reminder(ReminderKind.OVERDUE, task, task.owner_role, now, text))
+    return ladder, said
+
+
+def _remind_of_dates(ladder: Ladder, now: datetime) -> tuple[Ladder, list[Reminder]]:
+    """The law's dates, once each, while there is time left."""
+    said: list[Reminder] = []
+    waiting = [task for task in ladder.tasks if task.undecided]
+    for date in law_dates(ladder):
+        if not waiting or date.name in ladder.told_dates or not date.remind_at <= now < date.at:
+            continue
+        ladder = replace(ladder, told_dates=(*ladder.told_dates, date.name))
+        text = f"A date to keep in mind: {date.at.astimezone(LONDON):%d %B %Y}, {date.words}."
+        said.append(_reminder(ReminderKind.LAW_DATE, waiting[0], waiting[0].owner_role, now, text))
     return ladder, said
 
 

@@ -126,8 +126,16 @@ class Gate(StrEnum):
 
     TRIAGE = "triage"
     LADO_ADVICE = "lado_advice"
+    DSL_DECISION = "dsl_decision"
     AUTHOR_KNOWN_ADULT = "author_known_adult"
+    ATTRIBUTION = "attribution"
+    APPROPRIATE = "appropriate"
+    HEAD_APPROVAL = "head_approval"
+    AFFECTED_FIRST = "affected_first"
+    OUT_OF_SCHOOL_TEST = "out_of_school_test"
     HIDDEN_FIRST = "hidden_first"
+    WISHES = "wishes"
+    CONSENT_AUTHOR_REQUEST = "consent_author_request"
     CONSENT_HOST_REPORT = "consent_host_report"
     CONSENT_SECTION_5 = "consent_section_5"
     CONSENT_INFRA = "consent_infra"
@@ -140,12 +148,36 @@ class Gate(StrEnum):
 
 _MENDS = {
     Gate.TRIAGE: "Somebody has to look at it first: decide the task “Look at it and decide”.",
-    Gate.LADO_ADVICE: "The LADO's advice comes first: decide the task “Refer it to the LADO”.",
+    Gate.LADO_ADVICE: (
+        "The LADO's or HR's advice comes first, with its number: decide the task “Refer it to the LADO” or "
+        "“Take advice from HR” (Queen's Crescent and Nunney 2.7.5)."
+    ),
+    Gate.DSL_DECISION: "The DSL decides first: decide the task “Hand it to the DSL”.",
     Gate.AUTHOR_KNOWN_ADULT: (
         "Record who wrote it first: a letter goes only to a known adult, never to a pupil "
         "(NEU 9.2, Huntington 8.6). If nobody knows, skip this task and say so."
     ),
+    Gate.ATTRIBUTION: (
+        "Say who wrote it and how that is known: confirmed, or believed and then approved by a person "
+        "(NEU 10.1)."
+    ),
+    Gate.APPROPRIATE: (
+        "A person has to say that asking the author is appropriate, and why: approve the task "
+        "(Huntington 8.6)."
+    ),
+    Gate.HEAD_APPROVAL: "The headteacher approves this first: approve the task in that role.",
+    Gate.AFFECTED_FIRST: (
+        "The affected person is heard first: decide the task “Invite to a meeting” (Huntington 8.6)."
+    ),
+    Gate.OUT_OF_SCHOOL_TEST: (
+        "Say first why it is the school's business: orderly_running, threat or reputation (Market Drayton E)."
+    ),
     Gate.HIDDEN_FIRST: "Hide it first; deleting is a second decision (Nunney 2.8.3).",
+    Gate.WISHES: (
+        "The affected person does not want this (Queen's Crescent and Nunney 2.8.5): withdraw the task, or "
+        "give one of the listed overrides with a reason."
+    ),
+    Gate.CONSENT_AUTHOR_REQUEST: "Record that the person in the picture wants the author to be approached.",
     Gate.CONSENT_HOST_REPORT: "Record the affected person's consent to a report in their name.",
     Gate.CONSENT_SECTION_5: "Record that the person it is about wants this notice; only they can give it.",
     Gate.CONSENT_INFRA: "Record the affected person's consent to writing to the hosting provider.",
@@ -153,6 +185,15 @@ _MENDS = {
         "Record the affected person's consent (NEU 9.5), or give one of the listed overrides with a reason."
     ),
 }
+
+
+class Standing(StrEnum):
+    """How surely somebody is known to have written it (NEU 10.1)."""
+
+    UNKNOWN = "unknown"
+    CLAIMED = "claimed"
+    BELIEVED = "believed"
+    CONFIRMED = "confirmed"
 
 
 class ConsentScope(StrEnum):
@@ -183,6 +224,7 @@ class Override(StrEnum):
 
 
 POLICE_OVERRIDES = frozenset(Override) - {Override.HOST_UNREACHABLE}
+"""They stand for the affected person's yes to the police, and weigh more than their wish for nothing."""
 INFRA_OVERRIDES = frozenset({Override.HOST_UNREACHABLE})
 
 
@@ -190,6 +232,9 @@ class ReminderKind(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     OVERDUE = "overdue"
     NO_ANSWER = "no_answer"
+    STALLED = "stalled"
+    """Somebody took it on, and nothing has moved since."""
+    LAW_DATE = "law_date"
 
 
 LEFT_UP_OR_NOTHING_TO_DO = frozenset({Outcome.NOT_APPLICABLE, Outcome.UNFOUNDED, Outcome.WITHDRAWN})

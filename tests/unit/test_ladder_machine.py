@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from alerts.ladder.approving import approve
+from alerts.ladder.correcting import Correction, correct
 from alerts.ladder.machine import (
     DAEMON,
     close,
@@ -24,9 +27,9 @@ from alerts.ladder.machine import (
 from alerts.ladder.matter import Matter
 from alerts.ladder.state import Consent, Decision, Ladder, LadderRefused
 from alerts.ladder.tasks import Task
-from alerts.ladder.words import ConsentScope, DecisionKind, Gate, Override, ReminderKind, Step
+from alerts.ladder.words import ConsentScope, DecisionKind, Gate, Override, ReminderKind, Standing, Step
 from config.schema import Role
-from config.words import Flag, Label, Lane, Outcome, Severity, Surface, TaskState
+from config.words import CommunityRole, Flag, Label, Lane, Outcome, Severity, Surface, TaskState
 
 T0 = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 """A Friday afternoon."""
@@ -77,13 +80,28 @@ def do(
     by: str = "manager",
     after: timedelta = timedelta(minutes=30),
     override: Override | None = None,
+    **more: Any,
 ) -> Ladder:
-    decision = Decision(kind, by, outcome, reason, override)
+    decision = Decision(kind, by, outcome, reason, override, **more)
     return decide(ladder, the(ladder, step).number, decision, T0 + after)
 
 
 def triaged(matter: Matter = STANDARD) -> Ladder:
     return do(opened(matter), Step.TRIAGE)
+
+
+def confirmed(ladder: Ladder, role: CommunityRole = CommunityRole.PARENT) -> Ladder:
+    """Somebody found out who wrote it."""
+    known = Correction(author_role=role, attribution=Standing.CONFIRMED, basis="signed it")
+    return correct(ladder, known, reason="signed it", by="manager", at=OPENED)
+
+
+def approved(
+    ladder: Ladder, step: Step, *, role: Role = Role.HEADTEACHER, whole_site: bool = False
+) -> Ladder:
+    number = the(ladder, step).number
+    at = T0 + timedelta(minutes=30)
+    return approve(ladder, number, by="B. Head", role=role, reason="fitting", at=at, whole_site=whole_site)
 
 
 def says(scope: ConsentScope, answer: bool, **more: datetime) -> Consent:
@@ -200,7 +218,7 @@ def test_the_hosting_provider_would_be_written_to_before_the_host() -> None:
 
 def test_the_ladder_would_end_at_the_provider_and_never_reach_the_police() -> None:
     ladder = do(triaged(), Step.HOST_REPORT, DecisionKind.REFUSED)
-    ladder = do(ladder, Step.INFRA_NOTICE, after=timedelta(hours=1))
+    ladder = do(approved(ladder, Step.INFRA_NOTICE), Step.INFRA_NOTICE, after=timedelta(hours=1))
     assert the(ladder, Step.INFRA_NOTICE).due_at == datetime(2026, 11, 25, 16, 30, tzinfo=UTC)
     ladder, _ = tick(ladder, T0 + timedelta(days=6))
     assert Step.POLICE_CONSIDERED in steps(ladder)
@@ -230,9 +248,7 @@ def test_a_refusal_without_the_hosts_words_would_be_useless_to_the_helpline() ->
 def test_a_letter_would_go_to_an_author_who_may_be_a_child() -> None:
     with pytest.raises(LadderRefused, match="known adult"):
         do(triaged(), Step.AUTHOR_REQUEST)
-    known = reconsider(
-        triaged(), replace(STANDARD, author_role="parent"), reason="signed it", by="manager", at=T0
-    )
+    known = approved(confirmed(triaged()), Step.AUTHOR_REQUEST)
     assert the(do(known, Step.AUTHOR_REQUEST), Step.AUTHOR_REQUEST).state is TaskState.WAITING
 
 
@@ -248,7 +264,7 @@ def test_a_letter_to_a_pupil_would_stay_on_the_list_once_the_author_is_known() -
 
 
 def test_an_author_asked_in_the_night_would_have_no_time_to_answer() -> None:
-    known = triaged(replace(STANDARD, author_role="parent"))
+    known = approved(confirmed(triaged()), Step.AUTHOR_REQUEST)
     soon = the(do(known, Step.AUTHOR_REQUEST, after=timedelta(hours=2)), Step.AUTHOR_REQUEST)
     assert soon.due_at == T0 + timedelta(hours=12)
     late = the(do(known, Step.AUTHOR_REQUEST, after=timedelta(hours=13)), Step.AUTHOR_REQUEST)
@@ -385,7 +401,9 @@ def test_the_host_would_hear_of_an_allegation_before_the_lado_has_advised() -> N
     assert the(ladder, Step.HOST_REPORT).needs == (Gate.LADO_ADVICE,)
     with pytest.raises(LadderRefused, match="LADO"):
         do(ladder, Step.HOST_REPORT)
-    advised = do(ladder, Step.LADO_REFERRAL, outcome=Outcome.HANDED_OVER, reason="advice ref 7", by="head")
+    advised = do(
+        ladder, Step.LADO_REFERRAL, outcome=Outcome.HANDED_OVER, reason="may be reported", reference="LADO 7"
+    )
     assert the(do(advised, Step.HOST_REPORT), Step.HOST_REPORT).state is TaskState.WAITING
 
 
