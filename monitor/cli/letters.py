@@ -47,7 +47,7 @@ def every_letter(
         return
     with site() as opened:
         if sent:
-            columns = ("sent_at", "kind", "to", "subject", "reference", "letter")
+            columns: tuple[str, ...] = ("sent_at", "kind", "to", "subject", "reference", "letter")
             records = [asdict(one) for one in letter_keeping.sent_items(opened)]
         else:
             columns = ("id", "kind", "reference", "state", "approved_by", "sent_by", "sent_to", "sent_at")
