@@ -13,7 +13,9 @@ from classifiers.interface import Comment, Judge, Judgement
 from config.words import Flag, Label, Lane, Severity, Surface
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
+from monitor.pipeline.own_judgement import judge_of_own_words
 from monitor.pipeline.raising import Found, IncidentDesk
+from monitor.pipeline.recirculation import Kin, links_by_item
 from monitor.pipeline.sealing import close_withheld, promote, record_evidence, tidy
 from monitor.pipeline.spikes import gather_spikes
 from monitor.site import Site
@@ -60,9 +62,10 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
     """Judge one batch of waiting items. Answers whether there may be more."""
     with site.database.read() as session:
         waiting = _waiting(session, site.school_id)
+        knowing = judge_of_own_words(session, judge, waiting)
     if not waiting:
         return False
-    opinions = _opinions(judge, waiting)
+    opinions = _opinions(knowing, waiting)
     try:
         _settle_all(site, waiting, opinions)
     except (DatabaseUnusable, EvidenceNotWritten):
@@ -88,7 +91,8 @@ def _settle_alone(site: Site, item: Item, opinion: Opinion) -> None:
 
 def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> None:
     """Seal what raises, then write judgements, evidence, incidents and mails in one transaction."""
-    promoted = promote(site, _lanes(site, items, opinions))
+    plan = _plan(site, items, opinions)
+    promoted = promote(site, plan.lanes)
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
         now = site.now()
@@ -96,9 +100,12 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
         sealed = {one.item_id for one in promoted}
         kept = [one for one in opinions if one.item_id in rows and (one.item_id in sealed or not one.raises)]
         record_evidence(session, site.school_id, [one for one in promoted if one.item_id in rows], now)
-        desk = IncidentDesk(session, site, now)
+        desk = IncidentDesk(session, site, now, plan.links)
         for opinion in kept:
-            _settle(desk, rows[opinion.item_id], opinion, sealed=opinion.item_id in sealed)
+            passes_on = plan.passed_on.get(opinion.item_id)
+            _settle(
+                desk, rows[opinion.item_id], opinion, sealed=opinion.item_id in sealed, passes_on=passes_on
+            )
         gather_spikes(session, site, [rows[one.item_id] for one in kept if one.raises])
         _tell_of_failures(session, site, [one for one in kept if one.failure])
     tidy(site, [item.uid for item in items])
@@ -108,20 +115,33 @@ def _settle_all(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) 
         site.database.forget_erased()
 
 
-def _lanes(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> dict[int, Lane]:
-    """The lane of each item that is to be sealed: its own, or the stricter one of the incident it will join.
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be sealed of a batch, and why, before any of it is written."""
 
-    Sealed is what raises, and harmless words that replaced sealed ones: an edit is part of the matter.
+    lanes: dict[int, Lane]
+    """Item → its own lane, or the stricter one of the incident that it will join."""
+    passed_on: dict[int, Kin]
+    links: dict[int, tuple[str, ...]]
+
+
+def _plan(site: Site, items: Sequence[Item], opinions: Sequence[Opinion]) -> _Plan:
+    """Sealed is what raises; harmless words that replaced sealed ones, because an edit is part of the matter;
+    and harmless words that link to what was raised before.
     """
     with site.database.read() as session:
-        desk = IncidentDesk(session, site, site.now())
+        links = links_by_item(session, items)
+        desk = IncidentDesk(session, site, site.now(), links)
         raised = {
             item.id: desk.lane_of(item, one.matter)
             for item, one in zip(items, opinions, strict=True)
             if one.matter is not None and one.raises
         }
         quiet = [item for item, one in zip(items, opinions, strict=True) if one.harmless]
-        return raised | desk.lanes_followed(quiet)
+        followed = desk.lanes_followed(quiet)
+        passed_on = desk.passed_on([item for item in quiet if item.id not in followed])
+        lanes = {item: Lane(kin.incident.lane) for item, kin in passed_on.items()}
+        return _Plan(raised | followed | lanes, passed_on, links)
 
 
 def _waiting(session: Session, school_id: int) -> list[Item]:
@@ -204,11 +224,14 @@ def _affected_role(judgement: Judgement) -> str:
     return "staff" if judgement.staff or Flag.STAFF_TARGET in judgement.flags else "unknown"
 
 
-def _settle(desk: IncidentDesk, item: Item, opinion: Opinion, *, sealed: bool) -> None:
+def _settle(desk: IncidentDesk, item: Item, opinion: Opinion, *, sealed: bool, passes_on: Kin | None) -> None:
     desk.session.add(judgement_row(item, opinion, desk.now))
     if opinion.matter is not None and opinion.judgement is not None and opinion.raises:
         item.state = ItemState.SEALED
         desk.take(Found(item, opinion.matter, opinion.judgement))
+    elif sealed and passes_on is not None and opinion.judgement is not None:
+        item.state = ItemState.SEALED
+        desk.pass_on(item, opinion.judgement, passes_on)
     elif sealed:
         item.state = ItemState.KEPT
         desk.follow(item)

@@ -1,9 +1,7 @@
 """From a finding to an incident with its tasks and mails, all in the caller's one transaction."""
 
-import hashlib
-import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,16 +11,17 @@ from sqlalchemy.orm import Session
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, reconsider
 from alerts.ladder.matter import Matter, lane_of
 from alerts.ladder.policy import default_policy
+from alerts.ladder.returning import COMES_BACK, reappeared
 from classifiers.interface import Judgement
-from config.words import Lane, Severity
+from config.words import Lane, Outcome, Severity
 from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.marks import links_of, words_mark, write_marks
+from monitor.pipeline.recirculation import Kin, Recirculations, Repeats, as_closed, is_no_repeat, passed_on
 from monitor.site import Site
-from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, School
+from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Likeness, School
 
 LONDON = ZoneInfo("Europe/London")
-_JOINS_FROM = 15
-"""Characters from which the same words by different people are one matter (a re-post, a pile-on)."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +40,37 @@ class IncidentDesk:
     session: Session
     site: Site
     now: datetime
+    links: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Item → where it points to. Read from its words where its platform's own object is not at hand."""
 
     def take(self, found: Found) -> None:
-        """Open an incident for an item, or let it join the open one that it repeats."""
-        repeated = self._repeated(found.item)
-        if repeated is None:
-            self._open_new(found)
+        """Open an incident for an item, or let it join the one that it repeats."""
+        place = self._place(found.item)
+        joins = self._locked(place.joins)
+        if joins is not None:
+            self._join_repeated(joins, found)
         else:
-            self._join_repeated(repeated, found)
+            first = None if place.first is None else place.first.incident
+            self._open_new(replace(found, matter=as_closed(found.matter, first)), place.first)
 
     def lane_of(self, item: Item, matter: Matter) -> Lane:
         """In which lane an item will be: what stands beside a suspected indecent image is as closed as it."""
-        repeated = self._repeated(item)
-        lanes = [lane_of(matter), *([Lane(repeated.lane)] if repeated else [])]
-        return min(lanes, key=list(Lane).index)
+        place = self._place(item)
+        if place.joins is not None:
+            return min(lane_of(matter), Lane(place.joins.lane), key=list(Lane).index)
+        return lane_of(as_closed(matter, place.first.incident if place.first else None))
+
+    def passed_on(self, items: Sequence[Item]) -> dict[int, Kin]:
+        """Item → the incident that it passes on by linking to it, of those whose own words are harmless."""
+        again = Recirculations(self.session, self.site)
+        found = {item.id: again.of_harmless(item, self._links(item)) for item in items}
+        return {item: kin for item, kin in found.items() if kin is not None}
+
+    def pass_on(self, item: Item, judgement: Judgement, kin: Kin) -> None:
+        """Open the incident of an item that only links to an earlier one."""
+        first = self.session.get_one(Incident, kin.incident.id)
+        again = Kin(first, kin.likeness)
+        self._open_new(Found(item, as_closed(passed_on(first, item), first), judgement), again)
 
     def lanes_followed(self, items: Sequence[Item]) -> dict[int, Lane]:
         """Item → lane, of those that are another wording of what an open incident holds."""
@@ -89,19 +105,25 @@ class IncidentDesk:
             .order_by(Incident.id.desc())
             .limit(1)
         )
-        self._join(self.session.scalars(query).one(), item)
+        incident = self.session.scalars(query).one()
+        self._join(incident, item)
+        if incident.state == "open" and incident.lane != Lane.INDECENT_IMAGE:
+            incident.next_recheck_at = self.now  # whether that settles the matter is seen at once
 
     def _join_repeated(self, incident: Incident, found: Found) -> None:
         """What joins may make a matter graver, which is told again; it never makes it lighter."""
+        before = read_ladder(incident)
+        back = reappeared(before, self.now) if self._holds(incident, found.item) else before
         self._join(incident, found.item)
         incident.categories = sorted({*incident.categories, *_categories(found.matter)})
-        before = read_ladder(incident)
-        graver = reconsider(before, found.matter, reason="Another item joined.", by=DAEMON, at=self.now)
+        graver = reconsider(back, found.matter, reason="Another item joined.", by=DAEMON, at=self.now)
         if graver != before:
             write_ladder(self.session, incident, graver)
         if graver.lane is Lane.INDECENT_IMAGE:
             self._withhold(incident)
-        if (graver.lane, graver.severity) != (before.lane, before.severity):
+        if back.re_opened > before.re_opened:
+            queue_alert(self.session, self.site, incident, graver, f"again:{back.re_opened}")
+        elif (graver.lane, graver.severity) != (before.lane, before.severity):
             queue_alert(self.session, self.site, incident, graver, found.item.uid)
 
     def _withhold(self, incident: Incident) -> None:
@@ -112,7 +134,7 @@ class IncidentDesk:
         for row in self.session.scalars(select(EvidenceItem).where(EvidenceItem.item_id.in_(of_incident))):
             row.withheld = str(Lane.INDECENT_IMAGE)
 
-    def _open_new(self, found: Found) -> None:
+    def _open_new(self, found: Found, first: Kin | None) -> None:
         ladder = open_ladder(
             found.matter,
             first_seen_at=found.item.first_seen_at,
@@ -123,29 +145,47 @@ class IncidentDesk:
         incident = self._open(found, ladder)
         self._join(incident, found.item)
         write_ladder(self.session, incident, ladder)
+        if first is not None:
+            Recirculations(self.session, self.site).link(incident, found.item, first, self.now)
         # The rest of an old page is told in the one digest of its first pass.
         if not found.item.first_pass or ladder.severity.rank >= Severity.HIGH.rank:
             unjudged = 0 if found.judgement.judged else 1
             queue_alert(self.session, self.site, incident, ladder, None, not_judged=unjudged)
 
-    def _repeated(self, item: Item) -> Incident | None:
-        """The open incident that an earlier version of this item, or the same words, belong to."""
-        still_open = select(Incident).where(
-            Incident.school_id == self.site.school_id, Incident.state == "open"
-        )
-        same_words = still_open.where(Incident.fingerprint == _fingerprint(self.site, item))
-        earlier_version = (
-            still_open.join(IncidentItem, IncidentItem.incident_id == Incident.id)
+    def _place(self, item: Item) -> Repeats:
+        """Where an item belongs: another wording of it first, then what it repeats."""
+        for incident in self._of_its_address(item):
+            if incident.state == "open" or _closing_of(incident) in COMES_BACK:
+                return Repeats(joins=incident)
+            if not is_no_repeat(incident):
+                return Repeats(first=Kin(incident, Likeness.SAME_ADDRESS))
+        return Recirculations(self.session, self.site).of_raised(item, self._links(item))
+
+    def _of_its_address(self, item: Item) -> list[Incident]:
+        """The incidents that hold another wording of an item: open ones first, then the newest."""
+        query = (
+            select(Incident)
+            .join(IncidentItem, IncidentItem.incident_id == Incident.id)
             .join(Item, Item.id == IncidentItem.item_id)
+            .where(Incident.school_id == self.site.school_id)
             .where(Item.platform == item.platform, Item.external_id == item.external_id)
         )
-        for query in (earlier_version, same_words):
-            # Locked, because a person may decide about it at this moment; looked at again once it is ours.
-            locked = query.order_by(Incident.id).limit(1).with_for_update(of=Incident)
-            found = self.session.scalars(locked, execution_options={"populate_existing": True}).first()
-            if found is not None and found.state == "open":
-                return found
-        return None
+        found = self.session.scalars(query.order_by(Incident.id.desc())).unique()
+        return sorted(found, key=lambda incident: incident.state != "open")
+
+    def _holds(self, incident: Incident, item: Item) -> bool:
+        return incident.id in {one.id for one in self._of_its_address(item)}
+
+    def _locked(self, incident: Incident | None) -> Incident | None:
+        """Because a person may decide about it at this moment; looked at again once it is ours."""
+        if incident is None:
+            return None
+        locked = self.session.get_one(Incident, incident.id, with_for_update=True, populate_existing=True)
+        still = locked.state == "open" or _closing_of(locked) in COMES_BACK
+        return locked if still else None
+
+    def _links(self, item: Item) -> Sequence[str]:
+        return self.links[item.id] if item.id in self.links else links_of(item, None)
 
     def _open(self, found: Found, ladder: Ladder) -> Incident:
         incident = Incident(
@@ -159,7 +199,7 @@ class IncidentDesk:
             opened_at=self.now,
             first_seen_at=found.item.first_seen_at,
             first_pass=found.item.first_pass,
-            fingerprint=_fingerprint(self.site, found.item),
+            fingerprint=words_mark(self.site, found.item),
             ladder={},
         )
         self.session.add(incident)
@@ -178,15 +218,14 @@ class IncidentDesk:
 
     def _join(self, incident: Incident, item: Item) -> None:
         self.session.add(IncidentItem(school_id=incident.school_id, incident_id=incident.id, item_id=item.id))
+        closed = incident.lane == Lane.INDECENT_IMAGE
+        write_marks(self.session, self.site, incident, item, self._links(item), closed=closed)
+
+
+def _closing_of(incident: Incident) -> Outcome | None:
+    closing = read_ladder(incident).closing
+    return None if closing is None else closing.outcome
 
 
 def _categories(matter: Matter) -> set[str]:
     return {str(word) for word in (*matter.labels, *matter.flags)}
-
-
-def _fingerprint(site: Site, item: Item) -> str:
-    words = " ".join((item.text or "").casefold().split())
-    if len(words) < _JOINS_FROM:
-        words = f"{words}\0{item.external_id}"
-    content = f"{item.platform}\0{words}".encode("utf-8", "surrogatepass")
-    return hmac.new(site.token_key, content, hashlib.sha256).hexdigest()
