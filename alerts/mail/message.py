@@ -45,12 +45,16 @@ def build_message(
     message_id: str,
     date: datetime,
     in_reply_to: str | None = None,
+    automatic: bool = True,
+    handed_in_by: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
     """A multipart/alternative message of ASCII bytes, plain text first. `date` is aware.
 
     Raises BadAddress for an address that is none, ValueError for a Message-ID or header that is none. No
     field can add a header or a recipient: line breaks and controls are taken out of every value.
+    `automatic` is False for a letter that a person sent: an answer to it is wanted. `handed_in_by` is the
+    mailbox that the mail server knows, where the letter comes from another one of the school.
     """
     message = EmailMessage(policy=policy.SMTP.clone(header_factory=_headers()))
     message["From"] = _address(sender, _header_text(sender_name))
@@ -60,9 +64,12 @@ def build_message(
     message["Message-ID"] = _checked_id(message_id)
     if in_reply_to is not None:
         message["In-Reply-To"] = message["References"] = _checked_id(in_reply_to)
-    # Nobody's holiday answer should come back, and no ticket system should answer for the school (RFC 3834).
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    if handed_in_by is not None and handed_in_by != sender:
+        message["Sender"] = _address(handed_in_by)
+    if automatic:
+        # Nobody's holiday answer should come back, and no ticket system should answer for the school (RFC 3834).
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
     for name, value in (headers or {}).items():
         message[_checked_name(name)] = _header_text(value)
     _add_parts(message, draft)
