@@ -53,6 +53,12 @@ def _check_login(server: MailServer, password: str | None) -> None:
         )
 
 
+def _envelope_sender(message: EmailMessage) -> str:
+    """Who hands it in; a server may refuse any other, and a refused sender would hold up all mail."""
+    header = message["Sender"]
+    return str(header.address.addr_spec if header is not None else message["From"].addresses[0].addr_spec)
+
+
 class _Wire(smtplib.SMTP):
     """smtplib's client over a connection that was made elsewhere (smtplib knows no deadline)."""
 
@@ -197,7 +203,7 @@ class _Delivery:
 
     def _hand_over(self, wire: smtplib.SMTP, message: EmailMessage, recipients: list[str]) -> Receipt:
         self._stage = Stage.SENDER
-        sender = str(message["From"].addresses[0].addr_spec)
+        sender = _envelope_sender(message)
         international = needs_smtputf8([sender, *recipients])
         if international and not wire.has_extn("smtputf8"):
             raise MailRefused(
