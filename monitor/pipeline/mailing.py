@@ -20,10 +20,12 @@ from config.schema import MailServer
 from config.secrets import SecretMissing
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.folding import fold_backlog
+from monitor.pipeline.letter_sending import LETTER, accepted, held_back, refused_for_good
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.quiet_hours import LONGEST_HOLD
 from monitor.pipeline.undelivered import tell_second_contact
 from monitor.site import Site
+from monitor.store import custody
 from monitor.store.models import MailState, OutgoingMail
 
 SEND_SECONDS = 60.0
@@ -49,11 +51,15 @@ def send_next(site: Site) -> bool:
     claimed = _claim(site)
     if claimed is None:
         return False
+    if held_back(site, claimed):
+        return True
     passing(Boundary.BEFORE_SEND)
     failure = _by_channel(site, claimed) if claimed.channel else deliver(site, site.settings.mail, claimed)
     passing(Boundary.AFTER_SEND)
     passing(Boundary.BEFORE_MARK)
     with site.database.write() as session:
+        if claimed.kind == LETTER:
+            custody.first_in_line(session, site.school_id)
         mail = session.get_one(OutgoingMail, claimed.id)
         _mark(session, site, mail, failure)
     passing(Boundary.AFTER_MARK)
@@ -100,13 +106,17 @@ def _claim(site: Site) -> OutgoingMail | None:
 
 def deliver(site: Site, server: MailServer, mail: OutgoingMail) -> Failure | None:
     """Hand one mail to one server. None when it was accepted."""
+    ours = site.settings.mail.sender
+    by_person = mail.kind == LETTER
     message = build_message(
         Draft(mail.subject, mail.text, mail.html),
-        sender=site.settings.mail.sender,
-        sender_name="schoolwatch",
+        sender=(site.settings.letters.sender or ours) if by_person else ours,
+        sender_name=site.school_name if by_person else "schoolwatch",
         to=[mail.recipient],
         message_id=mail.message_id,
         date=mail.created_at,
+        automatic=not by_person,
+        handed_in_by=ours,
     )
     try:
         password = server.password.read() if server.password else None
@@ -156,6 +166,7 @@ def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | N
 
 def _sent(session: Session, site: Site, mail: OutgoingMail, now: datetime) -> None:
     mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
+    accepted(session, site, mail)
     if mail.channel is not None:
         all_clear(session, site, "channel_failing", mail.channel, "It took a message again.")
         return
@@ -173,6 +184,7 @@ def _not_accepted(session: Session, site: Site, mail: OutgoingMail, failure: Fai
         mail.next_attempt_at = again
         return
     mail.state = MailState.FAILED
+    refused_for_good(session, site, mail, failure.words)
     if mail.channel is None:
         tell_second_contact(session, site, mail, failure.words, now)
     else:
