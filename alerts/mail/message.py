@@ -67,7 +67,7 @@ def build_message(
     if handed_in_by is not None and handed_in_by != sender:
         message["Sender"] = _address(handed_in_by)
     if automatic:
-        # Nobody's holiday answer should come back, and no ticket system should answer for the school (RFC 3834).
+        # Nobody's holiday answer should come back, and no ticket system should answer (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
     for name, value in (headers or {}).items():
