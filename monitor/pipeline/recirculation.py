@@ -92,15 +92,15 @@ class Recirculations:
         if raised:
             kinds[MarkKind.LINK] = Likeness.SAME_LINK
         query = (
-            select(Incident, ItemMark.kind)
-            .join(ItemMark, ItemMark.incident_id == Incident.id)
+            select(ItemMark.incident_id, ItemMark.kind)
             .join(Item, Item.id == ItemMark.item_id)
-            .where(Incident.school_id == self.site.school_id, ItemMark.mark.in_(marks))
+            .where(ItemMark.school_id == self.site.school_id, ItemMark.mark.in_(marks))
             .where(ItemMark.kind.in_(list(kinds)), Item.external_id != item.external_id)
-            .order_by(ItemMark.kind, Incident.id)
+            .order_by(ItemMark.kind, ItemMark.incident_id)
             .distinct()
         )
-        for incident, kind in self.session.execute(query) if marks else ():
+        for incident_id, kind in self.session.execute(query).all() if marks else ():
+            incident = self.session.get_one(Incident, incident_id)
             if not is_no_repeat(incident):
                 yield Kin(incident, kinds[MarkKind(kind)])
 

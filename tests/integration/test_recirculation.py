@@ -22,8 +22,8 @@ WORDS = "@fernhillprimary ABUSE of the worst sort, all of it"
 
 
 @pytest.fixture
-def school(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
-    with running_school(tmp_path, clock, sqlite_database) as running:
+def school(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[TestSchool]:
+    with running_school(tmp_path, clock, database_url) as running:
         running.first_look()
         for platform in running.platforms.values():
             platform.own_post("What a healthy answer is known by", clock.now())
