@@ -18,6 +18,7 @@ from monitor.pipeline.clear_words import erase_notes
 from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
+from monitor.pipeline.letter_keeping import forget as forget_letters
 from monitor.pipeline.locking import alone
 from monitor.pipeline.periods import period_of
 from monitor.site import Site
@@ -197,6 +198,7 @@ def _empty(item: Item, now: datetime) -> None:
 def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> None:
     """Notes, mails and boxes of an incident of which no item is left; its reference and times stay."""
     erase_notes(session, incident)
+    forget_letters(session, [incident.id], site.now())
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
     session.execute(emptied.values(text="", html="", subject=incident.reference))
