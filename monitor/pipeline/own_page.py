@@ -256,7 +256,10 @@ def _states(session: Session, act: OwnPageAct) -> set[ActState]:
         .where(OwnPageAct.incident_id == act.incident_id, OwnPageAct.kind == act.kind)
         .order_by(OwnPageAct.id)
     )
-    return {ActState(state) for state in dict(session.execute(query).tuples().all()).values()}
+    newest: dict[int, str] = {}
+    for item_id, state in session.execute(query):
+        newest[item_id] = state
+    return {ActState(state) for state in newest.values()}
 
 
 def _done(ladder: Ladder, act: OwnPageAct, site: Site) -> Ladder:

@@ -105,7 +105,7 @@ def test_a_lost_answer_would_be_taken_for_done_or_forgotten(
 ) -> None:
     """The connection breaks after the request left: it is tried again until the platform answers."""
     looked_at(school)
-    school.facebook.misbehave(Fault.DROPPED, writes=True)
+    school.facebook.misbehave(Fault.DROPPED_CONNECTION, writes=True)
     numbers = decide_act(school.site, incident.reference, Wanted(ActKind.HIDE, HEAD, "as agreed"))
     first = act_next(school.site, numbers)
     assert first is not None
