@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from alerts.ladder.lanes import prohibitions
 from alerts.ladder.state import Ladder
+from alerts.ladder.tasks import Task
 from alerts.ladder.words import Step
 from alerts.letters.kinds import RULES, LetterKind
 from config.words import Lane, TaskState
@@ -53,6 +54,13 @@ def why_barred(kind: LetterKind, ladder: Ladder) -> str | None:
 
 _NOT_WITH_ITS_STEP = frozenset({K.COMPLAINTS_SIGNPOST, K.WISHES_REQUEST})
 """The way to complain may be shown about any matter; whom a question may go to is said below."""
+
+
+def waiting_task(kind: LetterKind, ladder: Ladder) -> Task | None:
+    """The task on the ladder that the letter does, while nobody has sent or ended it."""
+    step = RULES[kind].step
+    found = (task for task in ladder.tasks if task.step is step and task.undecided and task.sent_at is None)
+    return next(found, None)
 
 
 def _by_person(kind: LetterKind, ladder: Ladder) -> str | None:

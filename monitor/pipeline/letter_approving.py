@@ -1,13 +1,19 @@
 """Who may approve a letter: a person of the settings with the right role, and nobody whom it is about."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.ladder.approving import approve
+from alerts.ladder.state import LadderRefused
+from alerts.letters.barred import waiting_task
 from alerts.letters.kinds import RULES, LetterKind
 from alerts.recipients import not_named
 from config.schema import Person, Role
+from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.letter_rows import LetterRefused
 from monitor.pipeline.people import head_is_among, named_staff
 from monitor.site import Site
+from monitor.store import custody
 from monitor.store.models import Incident, Letter
 
 
@@ -29,6 +35,31 @@ def check_approver(session: Session, site: Site, row: Letter, by: str, role: Rol
             f"{by} does not stand in the settings as {role.shown_as}, or is named in the matter; name one of "
             f"[[people]] with --by"
         )
+
+
+def approve_task(session: Session, site: Site, row: Letter, by: str, role: Role) -> None:
+    """Whoever approves a letter that asks somebody outside approves the ladder's task with it.
+
+    Raises LetterRefused when the ladder says that something else comes first.
+    """
+    kind = LetterKind(row.kind)
+    if row.incident_id is None or not RULES[kind].marks_step:
+        return
+    incident = session.scalars(select(Incident).where(Incident.id == row.incident_id).with_for_update()).one()
+    ladder = read_ladder(incident)
+    task = waiting_task(kind, ladder)
+    if task is None:
+        return
+    reason = f"Letter {row.id} was read and approved."
+    try:
+        after = approve(ladder, task.number, by=by, role=role, reason=reason, at=site.now())
+    except LadderRefused as refusal:
+        raise LetterRefused(str(refusal)) from refusal
+    write_ladder(session, incident, after)
+    custody.note(
+        session, site.school_id, site.now(), "task_approved", actor=by, reference=incident.reference,
+        task=task.number, step=str(task.step), role=str(role), letter=row.uid,
+    )  # fmt: skip
 
 
 def _roles(kind: LetterKind, *, about_head: bool) -> tuple[Role, ...]:

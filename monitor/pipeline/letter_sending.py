@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder import machine
 from alerts.ladder.state import Decision, Ladder, LadderRefused
-from alerts.ladder.tasks import Task
 from alerts.ladder.words import DecisionKind, Override
-from alerts.letters.barred import why_barred
+from alerts.letters.barred import waiting_task, why_barred
 from alerts.letters.blocks import from_json
 from alerts.letters.kinds import RULES, LetterKind
 from alerts.letters.mails import as_mail
@@ -84,7 +83,7 @@ def _check_ladder(site: Site, kind: LetterKind, ladder: Ladder, by: str, overrid
     step = RULES[kind].step
     if step is None or not (RULES[kind].marks_step or kind is LetterKind.POLICE_PACK):
         return
-    task = _task(ladder, kind)
+    task = waiting_task(kind, ladder)
     if task is None:
         raise LetterRefused(
             f"“{step.shown_as}” is not open on this incident, so nothing would show that it was sent; see "
@@ -94,13 +93,6 @@ def _check_ladder(site: Site, kind: LetterKind, ladder: Ladder, by: str, overrid
         machine.decide(ladder, task.number, _decision(by, "the letter is sent", override), site.now())
     except LadderRefused as refusal:
         raise LetterRefused(str(refusal)) from refusal
-
-
-def _task(ladder: Ladder, kind: LetterKind) -> Task | None:
-    """The open task that the letter does."""
-    step = RULES[kind].step
-    waiting = (task for task in ladder.tasks if task.step is step and task.undecided and task.sent_at is None)
-    return next(waiting, None)
 
 
 def _decision(by: str, reason: str, override: Override | None = None) -> Decision:
@@ -172,7 +164,7 @@ def _mark_task(session: Session, site: Site, row: Letter) -> None:
     """What the ladder says no to by now is written on the letter: the mail has left all the same."""
     incident = session.scalars(select(Incident).where(Incident.id == row.incident_id).with_for_update()).one()
     ladder = read_ladder(incident)
-    task = _task(ladder, LetterKind(row.kind))
+    task = waiting_task(LetterKind(row.kind), ladder)
     if task is None:
         row.note = "Sent; no open task on the ladder was waiting for it."
         return

@@ -24,7 +24,7 @@ from config.policy import host_for
 from config.schema import Role
 from monitor.evidence.identity import new_uid
 from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.letter_approving import check_approver
+from monitor.pipeline.letter_approving import approve_task, check_approver
 from monitor.pipeline.letter_case import case_of, standing
 from monitor.pipeline.letter_names import PupilNames, naming_fields
 from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter, found, locked, note
@@ -134,6 +134,7 @@ def approve(site: Site, letter_id: int, by: str, role: Role) -> Shown:
         _check_words(letter)
         row.title, row.body = letter.title, to_json(letter.blocks)
         row.sha256, row.state = digest(row.title, row.body), LetterState.APPROVED
+        approve_task(session, site, row, by, role)
         note(session, site, row, "letter_approved", by, role=role, sha256=row.sha256)
     return show(site, letter_id)
 

@@ -212,3 +212,8 @@ WHOLE: dict[LetterKind, dict[str, Any]] = {
         ),
     },
 }  # fmt: skip
+
+
+def whole(kind: LetterKind, **changes: Any) -> dict[str, Any]:
+    """The fields of one letter, some of them otherwise."""
+    return WHOLE[kind] | changes
