@@ -10,6 +10,7 @@ import structlog
 from classifiers.interface import Judge
 from connectors.errors import ConnectorError
 from monitor.pipeline.accounts import connect
+from monitor.pipeline.checklists import remind_of_devices
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.holders import pass_holder
@@ -17,6 +18,7 @@ from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.keeping import keep_at_rest
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
+from monitor.pipeline.own_page import act_next
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
@@ -24,6 +26,7 @@ from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
 from monitor.pipeline.watchkeeping import keep_watch
 from monitor.pipeline.weekly import make_due_export
+from monitor.pipeline.withdrawals import search_due
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 
@@ -42,10 +45,13 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
         tell(f"reading {name}")
         reports.append(read_source(site, name))
     steps: dict[str, Callable[[], None]] = {
+        "searching our posts": lambda: search_due(site),
         "judging": lambda: _to_the_end(lambda: judge_waiting(site, judge)),
         "telling of old pages": lambda: tell_first_passes(site),
+        "acting on our page": lambda: _to_the_end(lambda: act_next(site) is not None),
         "looking again": lambda: recheck_due(site),
         "reminding": lambda: run_ladders(site),
+        "asking about devices": lambda: remind_of_devices(site),
         "keeping watch": lambda: keep_watch(site, names),
         "making the weekly export": lambda: make_due_export(site),
         "copying the log": lambda: keep_second_log(site),

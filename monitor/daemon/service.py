@@ -27,6 +27,7 @@ from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uids
+from monitor.pipeline.checklists import remind_of_devices
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.holders import daemon_holder, is_over
@@ -36,6 +37,7 @@ from monitor.pipeline.ladder_clock import run_ladders
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.outages import ask_again_what_was_mended
+from monitor.pipeline.own_page import act_next
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
 from monitor.pipeline.sealing import tidy
@@ -43,6 +45,7 @@ from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
 from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
 from monitor.pipeline.weekly import make_due_export
+from monitor.pipeline.withdrawals import search_due
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Source
@@ -92,7 +95,10 @@ class Service:
             "first digests": (lambda: tell_first_passes(self._site), 5),
             "held mail": (lambda: tell_what_was_held(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
+            "own page": (self._act_on_own_page, 10),
             "rechecks": (lambda: recheck_due(self._site), 60),
+            "withdrawals": (lambda: search_due(self._site), 300),
+            "devices": (lambda: remind_of_devices(self._site), 600),
             "watch": (self._watch, 30),
             "dead man": (self._ping_dead_man, 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
@@ -139,6 +145,10 @@ class Service:
                 continue
             if not more:
                 self._rest()
+
+    def _act_on_own_page(self) -> None:
+        while not self._stopping.is_set() and act_next(self._site) is not None:
+            pass
 
     def _run_job(self, name: str, step: Callable[[], None]) -> None:
         step()
