@@ -63,18 +63,18 @@ def _begin(site: Site) -> datetime:
 
 
 def _opened(session: Session, site: Site, source_id: int) -> list[Incident]:
-    query = (
-        select(Incident)
-        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
+    of_source = (
+        select(IncidentItem.incident_id)
         .join(Item, Item.id == IncidentItem.item_id)
-        .where(
-            Incident.school_id == site.school_id,
-            Incident.opened_at > _begin(site),
-            Incident.first_pass.is_(False),
-            Item.source_id == source_id,
-        )
+        .where(Item.source_id == source_id)
     )
-    return list(session.scalars(query.distinct()))
+    query = select(Incident).where(
+        Incident.school_id == site.school_id,
+        Incident.opened_at > _begin(site),
+        Incident.first_pass.is_(False),
+        Incident.id.in_(of_source),
+    )
+    return list(session.scalars(query))
 
 
 def _gather_source(session: Session, site: Site, source_id: int) -> None:
@@ -127,13 +127,9 @@ def _unsent(session: Session, site: Site, incident_ids: Sequence[int]) -> list[O
 
 
 def _incidents_of(session: Session, items: Sequence[Item]) -> list[Incident]:
-    query = (
-        select(Incident)
-        .join(IncidentItem, IncidentItem.incident_id == Incident.id)
-        .where(IncidentItem.item_id.in_([item.id for item in items]), Incident.state == "open")
-        .order_by(Incident.id)
-    )
-    return list(session.scalars(query.distinct()))
+    holding = select(IncidentItem.incident_id).where(IncidentItem.item_id.in_([item.id for item in items]))
+    query = select(Incident).where(Incident.id.in_(holding), Incident.state == "open").order_by(Incident.id)
+    return list(session.scalars(query))
 
 
 def _tell_of_pile_on(session: Session, site: Site, incident: Incident) -> None:
