@@ -7,7 +7,10 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 # Made once: the call with options makes an encoder each time, which costs as much as a short document.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+# Nothing that is written here holds itself, and to look for that costs as much again.
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
+)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -28,21 +31,15 @@ class CanonicalFrame:
     """
 
     def __init__(self, shared: Mapping[str, bytes], own: Collection[str]) -> None:
-        self._before: list[tuple[bytes, str]] = []
-        """What stands before an own value, and the value's name."""
-        text = b"{"
-        for place, name in enumerate(sorted({*shared, *own})):
-            text += b'%s"%s":' % (b"," if place else b"", name.encode())
-            if name in own:
-                self._before.append((text, name))
-                text = b""
-            else:
-                text += shared[name]
-        self._end = text + b"}"
+        names = sorted({*shared, *own})
+        self._own = [name for name in names if name in own]
+        parts = (b"%b" if name in own else shared[name].replace(b"%", b"%%") for name in names)
+        members = (b'"%b":%b' % (name.encode(), part) for name, part in zip(names, parts, strict=True))
+        self._template = b"{" + b",".join(members) + b"}"
 
     def filled(self, own: Mapping[str, bytes]) -> bytes:
         """The object as canonical JSON; `own` has canonical JSON for each of the own names."""
-        return b"".join([part for text, name in self._before for part in (text, own[name])]) + self._end
+        return self._template % tuple([own[name] for name in self._own])
 
 
 def canonical_parts(value: Mapping[str, Any]) -> dict[str, bytes]:

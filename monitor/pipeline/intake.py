@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from connectors.interface import Gap, Page
@@ -20,22 +20,21 @@ from monitor.store import log
 from monitor.store.bulk import insert_many
 from monitor.store.models import (
     SEALED_STATES,
-    Envelope,
     EvidenceItem,
-    ForgottenItem,
     Item,
     ItemState,
     Outage,
-    School,
     Source,
     StreamCursor,
 )
 from monitor.store.observations import observe
 
 HOLDING_TIME = timedelta(hours=24)
-_ITEMS, _HOLDINGS = Item.metadata.tables["items"], Item.metadata.tables["holdings"]
+_TABLES = Item.metadata.tables
+_ITEMS, _HOLDINGS, _ENVELOPES = _TABLES["items"], _TABLES["holdings"], _TABLES["envelopes"]
+_SCHOOLS, _FORGOTTEN_ITEMS = _TABLES["schools"], _TABLES["forgotten_items"]
 # With marks in place of values these are understood once, not once a page and once an id.
-_SCHOOL = select(School.id).where(School.id == bindparam("school")).with_for_update()
+_SCHOOL = select(_SCHOOLS.c.id).where(_SCHOOLS.c.id == bindparam("school")).with_for_update()
 _IDS = select(_ITEMS.c.uid, _ITEMS.c.id).where(
     _ITEMS.c.school_id == bindparam("school"), _ITEMS.c.uid.in_(bindparam("uids", expanding=True))
 )
@@ -48,9 +47,11 @@ _SEEN = (
         Item.external_id.in_(bindparam("ids", expanding=True)),
     )
 )
-_FORGOTTEN = select(ForgottenItem.mark).where(
-    ForgottenItem.school_id == bindparam("school"), ForgottenItem.mark.in_(bindparam("marks", expanding=True))
+_FORGOTTEN = select(_FORGOTTEN_ITEMS.c.mark).where(
+    _FORGOTTEN_ITEMS.c.school_id == bindparam("school"),
+    _FORGOTTEN_ITEMS.c.mark.in_(bindparam("marks", expanding=True)),
 )
+_ENVELOPE = insert(_ENVELOPES).returning(_ENVELOPES.c.id)
 _NO_MEDIA: list[Any] = []
 """One for all, so that the rows of a page share it."""
 _Row = dict[str, Any]
@@ -83,6 +84,8 @@ class PageIntake:
             for item in items
             if _key(item) in known and (change := _see_again(known[_key(item)], item, self.now))
         ]
+        here = [known[_key(item)] for item in items if _key(item) in known]
+        look_at_what_is_back(self.session, [row for row in here if row.state == ItemState.SEALED], self.now)
         if new:
             observed += self._edits(self._keep(new, self._envelope(page), recorder), seen)
         self._observe(observed, recorder)
@@ -90,6 +93,18 @@ class PageIntake:
         if page.gap is not None:
             self.session.add(_gap(self.source, page.gap, self.now))
         return len(new)
+
+    def take_in(self, item: FetchedItem) -> bool:
+        """Store a wording that a re-check brought, unless it is known or closed; no cursor moves by it.
+
+        It waits to be judged like anything else. Answers whether it was new.
+        """
+        seen = self._seen([item])
+        if not self._not_closed([item], seen) or _key(item) in {_key(row) for row, _ in seen}:
+            return False
+        recorder = self._recorder(Page(items=(item,), cursor={}, more=False))
+        self._observe(self._edits(self._keep([item], None, recorder), seen), recorder)
+        return True
 
     def _observe(self, observed: Sequence[Observation], recorder: PageRecorder) -> None:
         """What is seen anew of evidence gets leaves of its own; what was sealed is never changed."""
@@ -148,23 +163,22 @@ class PageIntake:
         if not page.more and self.cursor.first_pass_done_at is None:
             self.cursor.first_pass_done_at = self.now
 
-    def _envelope(self, page: Page) -> Envelope | None:
+    def _envelope(self, page: Page) -> int | None:
+        """The id of the page's own; None when it came without one."""
         if not page.envelopes:
             return None
         last = page.envelopes[-1]
-        row = Envelope(
-            school_id=self.source.school_id,
-            fetched_at=last.fetched_at,
-            body_sha256=last.body_sha256,
-            document=envelope_document(last),
-        )
-        self.session.add(row)
-        return row
+        row = {
+            "school_id": self.source.school_id,
+            "fetched_at": last.fetched_at,
+            "body_sha256": last.body_sha256,
+            "document": envelope_document(last),
+        }
+        return self.session.execute(_ENVELOPE, row).scalar_one()
 
     def _keep(
-        self, new: Sequence[FetchedItem], envelope: Envelope | None, recorder: PageRecorder
+        self, new: Sequence[FetchedItem], envelope_id: int | None, recorder: PageRecorder
     ) -> list[_Row]:
-        self.session.flush()  # the envelope's id
         rows = [_row(self.source, self.cursor, item, self.now) for item in new]
         raws = [commit_to(item.raw) for item in new]
         records = [
@@ -185,7 +199,7 @@ class PageIntake:
                 "record": record,
                 "raw_salt": raw.salt,
                 "raw": item.raw,
-                "envelope_id": envelope.id if envelope else None,
+                "envelope_id": envelope_id,
                 "expires_at": self.now + HOLDING_TIME,
             }
             for item, raw, record, made, leaf in zip(new, raws, records, commitments, leaves, strict=True)

@@ -5,11 +5,13 @@ statement is made once, and values are brought into the driver's form column by 
 once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import repeat
+from operator import is_
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Table, insert
+from sqlalchemy import Column, LargeBinary, Table, insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
@@ -46,10 +48,17 @@ def _statement(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Inser
 
 
 def _in_drivers_form(column: Column[Any], values: list[Any], dialect: Dialect) -> list[Any]:
-    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    process = _processor(column, dialect)
     if process is None:
         return values
     first = values[0]
-    if all(value is first for value in values):
+    if all(map(is_, values, repeat(first))):
         return [process(first)] * len(values)
     return [process(value) for value in values]
+
+
+@cache
+def _processor(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    kind = column.type.dialect_impl(dialect)
+    plain = isinstance(kind, LargeBinary) and dialect.name == "sqlite"  # which takes bytes as they are
+    return None if plain else kind.bind_processor(dialect)

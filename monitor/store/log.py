@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from monitor.evidence.leaf import LeafKind, leaf_body
@@ -24,6 +24,14 @@ class Entry:
 
 
 _LEAVES = Leaf.metadata.tables["leaves"]
+# With marks in place of values it is understood once. No school that is loaded is asked for its count.
+_RAISED = (
+    update(School)
+    .where(School.id == bindparam("school"))
+    .values(leaf_count=School.leaf_count + bindparam("more"))
+    .returning(School.leaf_count)
+    .execution_options(synchronize_session=False)
+)
 
 
 class Appended(NamedTuple):
@@ -41,13 +49,7 @@ def append(session: Session, school_id: int, at: datetime, entries: Sequence[Ent
     """
     if not entries:
         return []
-    raised = (
-        update(School)
-        .where(School.id == school_id)
-        .values(leaf_count=School.leaf_count + len(entries))
-        .returning(School.leaf_count)
-    )
-    last = session.execute(raised).scalar_one()
+    last = session.execute(_RAISED, {"school": school_id, "more": len(entries)}).scalar_one()
     first = last - len(entries)
     rows = [_leaf(school_id, first + offset, at, entry) for offset, entry in enumerate(entries)]
     insert_many(session, _LEAVES, rows)
