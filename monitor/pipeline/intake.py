@@ -15,6 +15,7 @@ from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.machine import tool
 from monitor.evidence.observation import Observation, Observed
 from monitor.evidence.record import PageRecorder, envelope_document
+from monitor.pipeline.visibility import look_at_what_is_back
 from monitor.site import Site
 from monitor.store import log
 from monitor.store.bulk import insert_many

@@ -17,12 +17,13 @@ from monitor.evidence.machine import tool
 from monitor.evidence.observation import Observation, Observed
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.alerting import queue_alert
+from monitor.pipeline.intake import PageIntake
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.visibility import Seen, of_all, seen
 from monitor.site import Site
 from monitor.store import custody, observations
 from monitor.store.closed import closed_among
-from monitor.store.models import Incident, Item, ItemState, Recheck, Source
+from monitor.store.models import Incident, Item, ItemState, Recheck, Source, StreamCursor
 
 RECHECK_SECONDS = 60.0
 log = structlog.get_logger()
@@ -119,6 +120,7 @@ def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int
     all_seen = []
     for item_id, one in answers.items():
         item = session.get_one(Item, item_id)
+        _take_in(session, site, item, one.answer)
         all_seen.append(seen(session, item, one.answer, hidden_unseen=hidden and not one.sees_hidden))
         _note(session, site, incident, item, all_seen[-1])
         _observe(session, site, item, all_seen[-1], one.answer)
@@ -129,6 +131,17 @@ def _record(session: Session, site: Site, incident_id: int, answers: Mapping[int
     if ladder.re_opened > before.re_opened:
         queue_alert(session, site, incident, ladder, f"again:{ladder.re_opened}")
     log.info("looked_again", incident=incident.reference, visibility=str(most.visibility))
+
+
+def _take_in(session: Session, site: Site, item: Item, told: Answer) -> None:
+    """Words that no poll has brought are stored, to be judged: an edit is a version of its own."""
+    if told.item is None or told.item.external_id != item.external_id:
+        return
+    source = session.get_one(Source, item.source_id)
+    streams = select(StreamCursor).filter_by(school_id=site.school_id, source_id=source.id, watch=item.watch)
+    cursor = session.scalars(streams.limit(1)).first()
+    if cursor is not None:
+        PageIntake(session, site, source, cursor).take_in(told.item)
 
 
 def _note(session: Session, site: Site, incident: Incident, item: Item, answer: Seen) -> None:

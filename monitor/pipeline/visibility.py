@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.words import Visibility
+from alerts.ladder.observing import STAYS_CLOSED
+from alerts.ladder.state import Ladder
+from config.words import Lane, Outcome, Visibility
 from connectors.interface import Recheck as Answer
-from monitor.store.models import Item, ItemState
+from monitor.pipeline.ladders import read_ladder
+from monitor.store.models import Incident, IncidentItem, Item, ItemState
 
 _MOST_VISIBLE_FIRST = (
     Visibility.VISIBLE,
@@ -19,6 +23,7 @@ _MOST_VISIBLE_FIRST = (
     Visibility.GONE,
 )
 _IN_PUBLIC = (Visibility.VISIBLE, Visibility.EDITED)
+_GONE = frozenset({Outcome.REMOVED, Outcome.NOT_PUBLICLY_VISIBLE})
 _CLEAN = {ItemState.HARMLESS: True, ItemState.KEPT: True, ItemState.SEALED: False}
 
 
@@ -74,3 +79,28 @@ def of_all(answers: Collection[Seen]) -> Seen:
     alike = [one for one in left if one.visibility is most.visibility]
     clean = None if any(one.clean is None for one in alike) else all(one.clean for one in alike)
     return replace(most, canary_healthy=all(one.canary_healthy for one in alike), clean=clean)
+
+
+def look_at_what_is_back(session: Session, listed: Collection[Item], now: datetime) -> None:
+    """Sealed items that a page lists although they were gone are looked up at once, by the usual questions.
+
+    A list alone opens nothing again: platforms go on listing for a while what they no longer show.
+    """
+    query = select(Incident).join(IncidentItem, IncidentItem.incident_id == Incident.id)
+    of_listed = query.where(IncidentItem.item_id.in_([item.id for item in listed]))
+    for incident in session.scalars(of_listed) if listed else ():
+        ladder = read_ladder(incident)
+        if _was_gone(ladder) and ladder.lane is not Lane.INDECENT_IMAGE and _is_due(ladder, now):
+            incident.next_recheck_at = now
+
+
+def _was_gone(ladder: Ladder) -> bool:
+    if ladder.closing is not None and ladder.closing.outcome in STAYS_CLOSED:
+        return False
+    closed_as_gone = ladder.closing is not None and ladder.closing.outcome in _GONE
+    return closed_as_gone or ladder.presence.gone_confirmed_at is not None
+
+
+def _is_due(ladder: Ladder, now: datetime) -> bool:
+    last = ladder.presence.last_at
+    return last is None or now - last >= timedelta(minutes=ladder.policy["gone_minutes"])
