@@ -19,6 +19,7 @@ from rich.table import Table
 from alerts.clocks import in_repeated_hour
 from config.loading import load_settings
 from config.schema import Settings
+from monitor.pipeline import critical
 from monitor.site import Site, open_site
 
 LONDON = ZoneInfo("Europe/London")
@@ -65,9 +66,20 @@ def site(*, polls: bool = False) -> Iterator[Site]:
     """The site, open. Only a command that polls lines the schedule up with the settings."""
     opened = open_site(settings(), line_up=polls)
     try:
+        _warn_of_critical_incident(opened)
         yield opened
     finally:
         opened.close()
+
+
+def _warn_of_critical_incident(opened: Site) -> None:
+    """Said with every command while one is on, so that nobody posts as on any other day (Nunney 2.9)."""
+    with opened.database.read() as session:
+        row = critical.current(session, opened)
+    if row is not None:
+        warn(
+            f"CRITICAL INCIDENT since {london(row.started_at)}: post nothing, answer nothing on social media."
+        )
 
 
 def login_name() -> str:

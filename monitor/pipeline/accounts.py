@@ -5,6 +5,7 @@ from config.secrets import SecretMissing
 from connectors.errors import ConnectorError
 from connectors.interface import Account, Connector, Plugin
 from connectors.registry import plugins
+from monitor.pipeline.school_accounts import may_be_polled
 from monitor.site import Site
 from monitor.store.closed import closed_to_source
 
@@ -26,6 +27,7 @@ def plugin_of(source: Source) -> Plugin:
 def connect(site: Site, source: Source) -> Connector:
     """A connector for one source; raises a ConnectorError that names what is missing."""
     plugin = plugin_of(source)
+    _check_approved(site, source)
     account = Account(
         name=source.name,
         account=source.account,
@@ -40,6 +42,16 @@ def connect(site: Site, source: Source) -> Connector:
         closed=_closed(site, source),
     )
     return plugin.connect(account, site.now)
+
+
+def _check_approved(site: Site, source: Source) -> None:
+    with site.database.read() as session:
+        why_not = may_be_polled(session, site, source)
+    if why_not is not None:
+        raise SourceMisconfigured(
+            f"{source.name} is not read: {why_not}.",
+            mend="Record it: `schoolwatch accounts`; docs/accounts.md says how.",
+        )
 
 
 def _closed(site: Site, source: Source) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Judging what waits: harmless things are marked, the rest is sealed and raised in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.matter import Matter, opens_incident
 from classifiers.interface import Comment, Judge, Judgement
-from config.words import Flag, Label, Lane, Severity, Surface
+from config.words import Flag, Label, Lane, Severity, Situation, Surface
 from monitor.evidence.folder import EvidenceNotWritten
+from monitor.pipeline.look_alikes import imitators_among
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
 from monitor.pipeline.own_judgement import judge_of_own_words
 from monitor.pipeline.raising import Found, IncidentDesk
@@ -63,9 +64,10 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
     with site.database.read() as session:
         waiting = _waiting(session, site.school_id)
         knowing = judge_of_own_words(session, judge, waiting)
+        imitators = imitators_among(session, site, waiting)
     if not waiting:
         return False
-    opinions = _opinions(knowing, waiting)
+    opinions = [_as_imitator(one, imitators) for one in _opinions(knowing, waiting)]
     try:
         _settle_all(site, waiting, opinions)
     except (DatabaseUnusable, EvidenceNotWritten):
@@ -76,6 +78,14 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
         for item, opinion in zip(waiting, opinions, strict=True):
             _settle_alone(site, item, opinion)
     return len(waiting) == BATCH
+
+
+def _as_imitator(opinion: Opinion, imitators: Collection[int]) -> Opinion:
+    """Whoever uses the school's name is a finding, whatever the words are (Market Drayton C)."""
+    if opinion.matter is None or opinion.item_id not in imitators:
+        return opinion
+    situations = opinion.matter.situations | {Situation.IMPERSONATION}
+    return replace(opinion, matter=replace(opinion.matter, situations=situations))
 
 
 def _settle_alone(site: Site, item: Item, opinion: Opinion) -> None:
@@ -215,6 +225,7 @@ def matter_of(item: Item, judgement: Judgement) -> Matter:
         has_text=bool((item.text or "").strip()),
         has_media=bool(item.media),
         affected_role=_affected_role(judgement),
+        published_at=item.posted_at,
     )
 
 

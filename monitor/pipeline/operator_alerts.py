@@ -94,9 +94,11 @@ _HEADLINES = {
     "housekeeping": "{} fails",
     "clock_differs": "our clock differs from that of {}",
     "clock_unsynchronised": "the {} is not synchronised",
+    "device_not_cleared": "pictures of check {} may be on a personal device",
     "not_locked": "closed {} is not locked",
     "log_unsigned": "the {} is not signed",
     "stamp_failing": "{} does not stamp the evidence log",
+    "password_due": "the password of {} is due for a change",
     "own_page_unsure": "nobody knows whether {} was hidden on our page",
     "second_log_behind": "the {} is not kept up",
 }

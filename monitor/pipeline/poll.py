@@ -17,6 +17,7 @@ from connectors.errors import (
     Transient,
 )
 from connectors.interface import Connector, Page, Stream
+from monitor.pipeline import critical
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.clock_watch import compare_clocks
 from monitor.pipeline.intake import PageIntake
@@ -198,7 +199,7 @@ def _finish(site: Site, fence: int, report: PollReport) -> None:
             note_outage(session, source, report.errors[0], now)
         else:
             _succeed(session, source, now, finished=report.finished)
-        source.next_poll_at = next_poll(site, source, report, now)
+        source.next_poll_at = next_poll(interval_of(session, site, source), source, report, now)
 
 
 def _succeed(session: Session, source: Source, now: datetime, *, finished: bool) -> None:
@@ -209,9 +210,14 @@ def _succeed(session: Session, source: Source, now: datetime, *, finished: bool)
         source.first_pass_done_at = now
 
 
-def next_poll(site: Site, source: Source, report: PollReport, now: datetime) -> datetime:
+def interval_of(session: Session, site: Site, source: Source) -> timedelta:
+    """How often a source is read: as the settings say, and oftener in a critical incident (Nunney 2.9)."""
+    usual = site.source_settings(source.name).poll_every
+    return usual if critical.current(session, site) is None else min(usual, critical.LOOK_EVERY)
+
+
+def next_poll(interval: timedelta, source: Source, report: PollReport, now: datetime) -> datetime:
     """When this source is due again: at its interval, sooner when unfinished, later while it fails."""
-    interval = site.source_settings(source.name).poll_every
     if not report.errors:
         planned = now if not report.finished else now + interval
         return max(planned, report.not_before or planned)
