@@ -238,7 +238,7 @@ def _note_findings(session: Session, site: Site, match: Match) -> None:
     if row is None:
         return
     known = select(OwnPostFinding.pupil_id, OwnPostFinding.kind).where(OwnPostFinding.item_id == row.id)
-    noted = set(session.execute(known).tuples())
+    noted = {tuple(row) for row in session.execute(known)}
     for one in match.findings:
         if (one.pupil_id, one.kind) not in noted:
             session.add(
