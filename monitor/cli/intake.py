@@ -9,13 +9,18 @@ from typing import Annotated
 
 import typer
 
+from config.addresses import mailbox
 from config.concerns import Concern, concern_named
 from config.words import CommunityRole, Lane, Severity
 from monitor.cli.shared import LONDON, JsonOption, UserError, print_records, say, site
+from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.handed_in import Taken, hand_in, hand_in_suspected
 from monitor.pipeline.handed_in_files import LARGEST, HandedFile
 from monitor.pipeline.handing import Channel, Handing, IntakeRefused, Kind
 from monitor.pipeline.judges import site_judge
+from monitor.pipeline.links import LinkPurpose
+from monitor.pipeline.wishes import INVITED_HOURS, InvitationRefused
+from monitor.pipeline.wishes import invite as send_invitation
 from monitor.site import Site
 
 QUESTION = (
@@ -27,6 +32,7 @@ NO, SUSPECTED = "no", "suspected"
 
 def add_to(app: typer.Typer) -> None:
     app.command()(intake)
+    app.command()(invite)
 
 
 def intake(
@@ -165,3 +171,36 @@ def _lines(taken: Taken, paths: list[Path]) -> Iterator[str]:
         yield "  not judged by the program: a person reads it, looks at it or listens to it."
     yield "Keep the original. Do not answer the post, and do not pass it on."
     yield f"What is to be done: schoolwatch incidents {taken.reference}"
+
+
+def invite(
+    reference: Annotated[str, typer.Argument(help="The incident, such as SW-2026-0001.")],
+    person: Annotated[str, typer.Option("--person", help="Whom it is about: a register id or a role.")],
+    email: Annotated[str, typer.Option("--email", help="Where the link is sent; the code is not.")],
+    by: Annotated[str, typer.Option("--by", help="Who invites, by name, and gives the code in person.")],
+    only_copy: Annotated[
+        bool, typer.Option("--only-copy", help="Only their own copy of the evidence, no questions.")
+    ] = False,
+) -> None:
+    """Invite the person it is about to a page of their own: wishes, and a copy of the evidence."""
+    purpose = LinkPurpose.PACK if only_copy else LinkPurpose.WISHES
+    with site() as opened:
+        try:
+            invitation = send_invitation(
+                opened, reference.upper(), person=person, email=_mailbox(email), by=by, purpose=purpose
+            )
+        except (InvitationRefused, NoSuchTask) as refusal:
+            raise UserError(str(refusal)) from refusal
+    say(f"{reference.upper()}: a link leaves to {email}. It works for {INVITED_HOURS // 24} days.")
+    say(f"The code, to be given in person and not by e-mail: {_in_groups(invitation.code)}")
+
+
+def _in_groups(code: str) -> str:
+    return " ".join((code[:4], code[4:]))
+
+
+def _mailbox(given: str) -> str:
+    try:
+        return mailbox(given)
+    except ValueError as error:
+        raise UserError(f"--email {given}: {error}") from error

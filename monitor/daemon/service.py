@@ -23,6 +23,7 @@ from alerts.export.writer import ExportFailed
 from classifiers.errors import ModelBroken
 from classifiers.interface import Judge
 from monitor.clock import utc_now
+from monitor.console.serving import served_beside
 from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
@@ -30,6 +31,7 @@ from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uid
 from monitor.pipeline.checklists import remind_of_devices
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.folding import tell_what_was_held
+from monitor.pipeline.handed_in import tidy_handed_in
 from monitor.pipeline.holders import daemon_holder, is_over
 from monitor.pipeline.judging import JudgementFails, judge_waiting
 from monitor.pipeline.keeping import keep_at_rest
@@ -80,7 +82,7 @@ class Service:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises AnotherDaemon when the database has one already."""
-        with only_instance(self._site.database) as check_lock:
+        with only_instance(self._site.database) as check_lock, served_beside(self._site):
             recover(self._site)
             clear_leftovers(self._site)
             self._listen_for_stop()
@@ -103,6 +105,7 @@ class Service:
             "dead man": (self._ping_dead_man, 300),
             "erasure": (lambda: erase_what_is_due(self._site), 600),
             "at rest": (lambda: keep_at_rest(self._site), 3600),
+            "handed in": (lambda: tidy_handed_in(self._site), 3600),
             "weekly export": (lambda: make_due_export(self._site), 300),
             "second log": (lambda: keep_second_log(self._site), 60),
             "stamps": (lambda: stamp_due(self._site), 60),

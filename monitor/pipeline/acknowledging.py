@@ -1,0 +1,115 @@
+"""Acknowledging an alert from its link: the tasks that wait for this person are taken on by them.
+
+Whoever acknowledges says “I have seen it and am on it” and no more: nothing is decided, nothing leaves the
+school, and nothing that may be quoted is shown (NEU 8.1).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from alerts.ladder import machine
+from alerts.ladder.state import Decision, Ladder
+from alerts.ladder.tasks import Task
+from alerts.ladder.words import DecisionKind, Step
+from alerts.mail.wording import CAUTIONS, LANES, SEVERITIES
+from config.policy import helplines
+from config.words import Lane, Severity, TaskState
+from monitor.pipeline.calling import NoCallSheet, call_sheet_of
+from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.links import mark_used
+from monitor.site import Site
+from monitor.store import custody
+from monitor.store.models import Incident, SinglePurposeLink
+
+
+@dataclass(frozen=True)
+class ToDo:
+    shown_as: str
+    due_at: datetime | None
+    taken_by: str | None
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a page shows of an incident to whoever was alerted: no name, no handle and no word of the post."""
+
+    reference: str
+    severity: str
+    lane: str
+    caution: str
+    closed: bool
+    tasks: tuple[ToDo, ...]
+    numbers: tuple[tuple[str, str], ...]
+    """Whom to ring, where minutes count: name and number (QC and Nunney 2.7.4)."""
+
+
+def matter_of_link(session: Session, site: Site, link: SinglePurposeLink) -> Matter:
+    incident = session.get_one(Incident, link.incident_id)
+    ladder = read_ladder(incident)
+    urgent = ladder.lane in (Lane.INDECENT_IMAGE, Lane.LIFE, Lane.CHILD)
+    return Matter(
+        reference=incident.reference,
+        severity=SEVERITIES[Severity(incident.severity)],
+        lane=LANES[ladder.lane],
+        caution=CAUTIONS.get(ladder.lane, ""),
+        closed=ladder.closing is not None,
+        tasks=tuple(_to_do(task) for task in machine.open_tasks(ladder)),
+        numbers=tuple(_numbers(site)) if urgent else (),
+    )
+
+
+def _to_do(task: Task) -> ToDo:
+    return ToDo(task.step.shown_as, task.due_at, task.acknowledged_by)
+
+
+def _numbers(site: Site) -> Iterator[tuple[str, str]]:
+    contacts = site.settings.contacts
+    yield "Police", helplines()["police"].shown_contact()
+    if contacts.police:
+        yield "Police, local contact", contacts.police
+    yield "LADO", contacts.lado or "no number in the settings: look it up on an official page"
+    if contacts.childrens_services:
+        yield "Children's services", contacts.childrens_services
+
+
+def acknowledge(site: Site, link: SinglePurposeLink) -> Matter:
+    """Take on what waits for this person; pressed twice, the first time stands."""
+    with site.database.write() as session:
+        custody.first_in_line(session, site.school_id)
+        row = session.get_one(SinglePurposeLink, link.id)
+        incident = session.get_one(Incident, link.incident_id, with_for_update=True)
+        ladder = read_ladder(incident)
+        for task in _waiting_for(ladder, _roles(site, row.person)) if ladder.closing is None else ():
+            decision = Decision(DecisionKind.ACKNOWLEDGE, row.person)
+            ladder = machine.decide(ladder, task.number, decision, site.now())
+            custody.note(
+                session, site.school_id, site.now(), "task_decided", actor=row.person,
+                reference=incident.reference, task=task.number, step=str(task.step),
+                decision=str(DecisionKind.ACKNOWLEDGE),
+            )  # fmt: skip
+        write_ladder(session, incident, ladder)
+        mark_used(session, site, row)
+        return matter_of_link(session, site, row)
+
+
+def _roles(site: Site, person: str) -> set[str]:
+    return {str(one.role) for one in site.settings.people if one.name == person}
+
+
+def _waiting_for(ladder: Ladder, roles: set[str]) -> list[Task]:
+    """Those of the person's own roles; of somebody who only stands in, the one that comes first."""
+    waiting = [task for task in ladder.tasks if task.state is TaskState.OPEN]
+    own = [task for task in waiting if str(task.owner_role) in roles]
+    first = [task for task in waiting if task.step is Step.TRIAGE] or waiting[:1]
+    return own or first
+
+
+def call_sheet_for(site: Site, link: SinglePurposeLink, reference: str) -> str | None:
+    """The call sheet of a possible indecent image; None in any other lane. That it was shown is on record."""
+    try:
+        return call_sheet_of(site, reference, actor=link.person)
+    except NoCallSheet:
+        return None

@@ -1,0 +1,214 @@
+"""The pages behind links: what a mail scanner, a stranger, a forger or a crash could do with them."""
+
+import threading
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from support.clock import SettableClock
+from support.monitor_bench import rows, school_with
+from support.pages import CONSOLE, PUBLIC, Visitor, alert_link, own_link
+from support.school import TestSchool
+
+from monitor.console.serving import PageServer, serving
+from monitor.pipeline.handed_in import hand_in, hand_in_suspected
+from monitor.pipeline.handing import Channel, Handing, Kind
+from monitor.pipeline.links import LinkPurpose, link_for
+from monitor.store.models import CustodyEvent, Incident, SinglePurposeLink, TakedownTask
+
+
+@pytest.fixture
+def school(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    with school_with(tmp_path, clock, sqlite_database, more=CONSOLE) as opened:
+        yield opened
+
+
+def handed(school: TestSchool, text: str = "ABUSE of a teacher", *, suspected: bool = False) -> Incident:
+    handing = Handing(
+        kind=Kind.INFLAMMATORY,
+        by="T. Teacher",
+        channel=Channel.WHATSAPP,
+        captured_at=school.clock.now(),
+        place="a class group",
+        text=text,
+    )
+    if suspected:
+        hand_in_suspected(school.site, handing)
+    else:
+        hand_in(school.site, school.judge, handing)
+    return rows(school, Incident)[-1]
+
+
+def states(school: TestSchool) -> list[str]:
+    return [task.state for task in rows(school, TakedownTask)]
+
+
+def test_a_mail_scanner_that_opens_the_link_acknowledges_nothing(school: TestSchool) -> None:
+    """The deputy would never be told, because a filter had “acknowledged” the alert."""
+    link = alert_link(school.site, handed(school).id)
+    before, noted = states(school), len(rows(school, CustodyEvent))
+    visitor = Visitor(school.site).open(link)
+    assert visitor.status == 200
+    assert "Noted" not in visitor.page
+    assert states(school) == before
+    assert len(rows(school, CustodyEvent)) == noted
+    assert rows(school, SinglePurposeLink)[-1].used_at is None
+
+
+def test_the_button_takes_on_what_waits_for_this_person(school: TestSchool) -> None:
+    """An alert that was pressed away but is still open would be nagged about all night."""
+    link = alert_link(school.site, handed(school).id)
+    visitor = Visitor(school.site).open(link).press(link)
+    assert "A. Manager has seen it" in visitor.page
+    assert "acknowledged" in states(school)
+    again = Visitor(school.site).open(link).press(link)
+    assert again.status == 200
+    assert {task.decided_by for task in rows(school, TakedownTask)} == {None}
+
+
+def test_nothing_of_the_post_or_of_any_name_stands_on_the_page(school: TestSchool) -> None:
+    """Whoever looks over a shoulder, or finds the phone, would read it."""
+    link = alert_link(school.site, handed(school, "ABUSE about Miss Larkspur").id)
+    page = Visitor(school.site).open(link).page
+    assert "Larkspur" not in page
+    assert "class group" not in page
+
+
+@pytest.mark.parametrize("fault", ["token", "purpose", "expired", "without_csrf"])
+def test_what_is_forged_or_over_opens_nothing(school: TestSchool, fault: str) -> None:
+    """A guessed, old or forged address would act in somebody's name."""
+    link = alert_link(school.site, handed(school).id, hours=1)
+    visitor = Visitor(school.site).open(link)
+    if fault == "token":
+        visitor.press(link[:-1] + ("A" if link[-1] != "A" else "B"))
+    elif fault == "purpose":
+        visitor.open(link.replace("/acknowledge/", "/wishes/"))
+    elif fault == "expired":
+        school.clock.advance(timedelta(hours=1))
+        visitor.press(link)
+    else:
+        visitor.page = ""
+        visitor.press(link)
+    assert visitor.status in (400, 410)
+    assert "acknowledged" not in states(school)
+
+
+def test_the_database_holds_no_token_and_no_code(school: TestSchool) -> None:
+    """A copy of the database would open every page."""
+    address, code = own_link(school.site, handed(school).id)
+    token = address.rpartition("/")[2]
+    link = rows(school, SinglePurposeLink)[-1]
+    with school.site.database.read() as session:
+        stored = str(session.execute(text("SELECT * FROM single_purpose_links")).all())
+    assert token not in stored
+    assert code not in stored
+    assert link.token_hash == sha256(token.encode()).hexdigest()
+    assert len(token) * 6 >= 160
+
+
+def test_five_wrong_codes_end_the_link_and_the_right_one_comes_too_late(school: TestSchool) -> None:
+    """Whoever was forwarded the mail would try codes until one fits."""
+    address, code = own_link(school.site, handed(school).id)
+    visitor = Visitor(school.site).open(address)
+    for _ in range(4):
+        visitor.press(f"{address}/code", code="WRONGONE")
+        assert visitor.status == 403
+    assert visitor.press(f"{address}/code", code="WRONGONE").status == 410
+    assert Visitor(school.site).open(address).status == 410
+    assert rows(school, SinglePurposeLink)[-1].ended_at is not None
+    assert code
+
+
+def test_one_place_that_tries_many_links_is_shut_out_for_a_while(school: TestSchool) -> None:
+    """Ten links with four tries each are forty tries."""
+    incident = handed(school)
+    pairs = [own_link(school.site, incident.id, person) for person in ("S1", "S2", "S3", "S4")]
+    visitor = Visitor(school.site)
+    for address, _ in pairs[:3]:
+        visitor.open(address)
+        for _ in range(4):
+            visitor.press(f"{address}/code", code="nope")
+    address, code = pairs[3]
+    assert visitor.open(address).press(f"{address}/code", code=code).status == 429
+    school.clock.advance(timedelta(minutes=16))
+    assert visitor.open(address).press(f"{address}/code", code=code).status == 200
+
+
+def test_the_code_is_forgotten_after_two_hours(school: TestSchool) -> None:
+    """A tablet of the school would open the page for the next person who takes it."""
+    address, code = own_link(school.site, handed(school).id)
+    visitor = Visitor(school.site).open(address).press(f"{address}/code", code=code.lower())
+    assert "Your page about" in visitor.page
+    school.clock.advance(timedelta(hours=2))
+    assert "Your code" in visitor.open(address).page
+    assert visitor.press(address, police="yes").status == 403
+
+
+def test_a_new_invitation_ends_the_earlier_one(school: TestSchool) -> None:
+    """The mail that went to the wrong address would still open the page."""
+    incident = handed(school)
+    first, _ = own_link(school.site, incident.id)
+    own_link(school.site, incident.id)
+    assert Visitor(school.site).open(first).status == 410
+
+
+def test_the_headers_let_nothing_in_from_elsewhere(school: TestSchool) -> None:
+    """A page that loads from elsewhere tells elsewhere who opened it; one in a frame can be pressed unseen."""
+    link = alert_link(school.site, handed(school).id)
+    headers = Visitor(school.site).open(link).headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+    cookies = headers.getlist("Set-Cookie")
+    assert len(cookies) == 1
+    assert all(word in cookies[0] for word in ("__Host-", "HttpOnly", "Secure", "SameSite=Strict"))
+    page = Visitor(school.site).open(link).page
+    assert "<script" not in page
+    assert "http" not in page.replace(PUBLIC, "")
+
+
+def test_a_suspected_picture_shows_its_numbers_at_once_and_its_call_sheet_on_the_button(
+    school: TestSchool,
+) -> None:
+    """Head and DSL would search for numbers while minutes count."""
+    link = alert_link(school.site, handed(school, suspected=True).id, "B. Head")
+    visitor = Visitor(school.site).open(link)
+    assert "999" in visitor.page
+    assert "CALL SHEET" not in visitor.page
+    assert "CALL SHEET" in visitor.press(link).page
+
+
+def test_without_a_public_address_there_is_no_link(
+    tmp_path: Path, clock: SettableClock, sqlite_database: str
+) -> None:
+    """A mail with an address that leads nowhere is worse than one that names the command."""
+    with school_with(tmp_path, clock, sqlite_database) as school:
+        incident = handed(school)
+        with school.site.database.write() as session:
+            made = link_for(
+                session, school.site, LinkPurpose.ACKNOWLEDGE, incident_id=incident.id, person="A. Manager"
+            )
+        assert made is None
+        assert rows(school, SinglePurposeLink) == []
+
+
+def test_the_pages_are_served_and_end_with_the_daemon(
+    tmp_path: Path, clock: SettableClock, sqlite_database: str
+) -> None:
+    """A port that stays taken keeps the next start from serving."""
+    more = '\n[console]\npublic_url = "http://127.0.0.1"\nlisten = "127.0.0.1:18765"\n'
+    with school_with(tmp_path, clock, sqlite_database, more=more) as school:
+        link = alert_link(school.site, handed(school).id)
+        path = link.removeprefix("http://127.0.0.1")
+        served, page = serving(PageServer(school.site)), f"http://127.0.0.1:18765{path}"
+        with served, urllib.request.urlopen(page, timeout=5) as answer:
+            assert answer.status == 200
+            assert b"SW-2026-0001" in answer.read()
+            assert "Server" not in answer.headers
+        assert not [one for one in threading.enumerate() if one.name == "pages"]
+        with serving(PageServer(school.site)):
+            pass
