@@ -13,10 +13,10 @@ from pathlib import Path
 from alerts.export.profiles import Profile
 
 _SLUG_LENGTH = 60
-
-
 PROOF = ".tlog-proof"
 """Behind the zip's whole name: the proof of the export's own line in the log."""
+BOX = ".box"
+"""Behind the name of a zip that was locked to its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def free_name(folder: Path, stem: str, taken: Container[str] = ()) -> Path:
     hold its SHA-256 in a mail. `taken` names paths that are promised to others.
     """
     number, path = 1, folder / f"{stem}.zip"
-    while path.exists() or str(path) in taken or path.with_name(f"{path.name}.box").exists():
+    while path.exists() or str(path) in taken or path.with_name(f"{path.name}{BOX}").exists():
         number += 1
         path = folder / f"{stem}-{number}.zip"
     return path

@@ -7,14 +7,15 @@ import typer
 
 from alerts.export.profiles import Profile
 from alerts.export.week import IsoWeek
-from alerts.export.writer import PROOF, ExportMade
+from alerts.export.writer import BOX, PROOF, ExportMade
 from config.schema import Role
 from monitor.cli.at_rest import ask_passphrase
-from monitor.cli.shared import UserError, login_name, say, site
+from monitor.cli.shared import UserError, login_name, london, say, site, warn
 from monitor.evidence.lock_keys import KeyUnusable, read_private, read_public
 from monitor.evidence.lockbox import BoxUnreadable
-from monitor.pipeline.exports.making import BOX, make_export
+from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
+from monitor.pipeline.exports.proving import give_up_unfinished, making
 from monitor.pipeline.weekly_readers import lanes_of
 from monitor.site import Site
 
@@ -76,10 +77,18 @@ def export(
                 read_public(to) if to else None,
                 read_private(key, ask_passphrase("Passphrase: ")) if key else None,
             )  # fmt: skip
+            _tell_given_up(opened)
             made = make_export(opened, order)
         except (BoxUnreadable, ExportRefused, KeyUnusable) as error:
             raise UserError(str(error)) from error
     _tell(made, locked=to is not None)
+
+
+def _tell_given_up(opened: Site) -> None:
+    with making(opened):
+        for one in give_up_unfinished(opened):
+            began = f"The export of {one.scope} that {one.made_by} began on {london(one.made_at)}"
+            warn(f"{began} was cut short. What was written of it is erased; ask again if it is needed.")
 
 
 def _may_read(reader: Role) -> None:

@@ -14,8 +14,9 @@ from alerts.mail.drafts import weekly_draft
 from config.schema import Role
 from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
-from monitor.pipeline.exports.making import Built, finish, finish_exports, make_export, plan
+from monitor.pipeline.exports.making import Built, finish, make_export, plan
 from monitor.pipeline.exports.order import Order, Scope
+from monitor.pipeline.exports.proving import finish_exports, making
 from monitor.pipeline.quiet_hours import quiet_hold
 from monitor.pipeline.weekly_facts import weekly_facts
 from monitor.pipeline.weekly_readers import kept_from, readers_of
@@ -78,14 +79,14 @@ def export_and_announce(site: Site, week: IsoWeek) -> ExportMade:
     make it at once.
     """
     order = Order(Scope(week=week), export_folder(site))
-    export_id = plan(site, order, _begun)
 
     def beside(session: Session, built: Built, made: ExportMade) -> None:
         if _made(session, site, week) is None:
             session.add(_row(site, week, made))
         _announce(session, site, built.contents, made)
 
-    return finish(site, export_id, order, beside)
+    with making(site):
+        return finish(site, plan(site, order, _begun), order, beside)
 
 
 def _begun(session: Session, site: Site, order: Order) -> int | None:

@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from support.clock import SettableClock
+from support.command_line import run
 from support.monitor_bench import rows, school_with, send_all
 from support.school import TestSchool
 
@@ -28,8 +29,9 @@ from monitor.evidence.verify import verify_store
 from monitor.pipeline.boundaries import Boundary
 from monitor.pipeline.clear_copies import Why
 from monitor.pipeline.exports.ending import end_old_exports, erase_exports, exports_holding
-from monitor.pipeline.exports.making import finish_exports, make_export
+from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
+from monitor.pipeline.exports.proving import finish_exports
 from monitor.pipeline.weekly import export_and_announce
 from monitor.store.models import (
     CheckpointRow,
@@ -196,6 +198,37 @@ def test_an_export_that_a_crash_came_between_would_stay_unproven(
     assert path.with_name(path.name + PROOF).exists()
     assert rows(school, Export)[-1].state == "written"
     assert any(line.startswith("Proof:") for line in check_export(path).found)
+
+
+@pytest.mark.parametrize("place", [Boundary.BEFORE_EXPORT, Boundary.AFTER_EXPORT])
+def test_an_export_that_died_would_stay_planned_and_lie_about_in_clear(
+    school: TestSchool, monkeypatch: pytest.MonkeyPatch, place: Boundary
+) -> None:
+    """Nobody would know that it is none, and its zip or half of it would stand there for good."""
+
+    def stop(boundary: Boundary) -> None:
+        if boundary is place:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.pipeline.boundaries.listener", stop)
+    with pytest.raises(KeyboardInterrupt):
+        made(school, "out", actor="A. Manager")
+    monkeypatch.undo()
+    (dead,) = rows(school, Export)
+    Path(dead.path).parent.mkdir(exist_ok=True)
+    Path(f"{dead.path}.0a1b2c3d.part").write_bytes(b"half of it")
+    config = str(school.folder / "schoolwatch.toml")
+    told_again = run("--config", config, "export", "--week", "2026-W47", "--out", str(school.folder / "out"))
+    assert "that A. Manager began on Mon 16 Nov" in told_again.err
+    again = rows(school, Export)[-1]
+    left = sorted(one.name for one in Path(dead.path).parent.iterdir())
+    assert left == [Path(again.path).name, Path(again.path).name + PROOF]
+    assert rows(school, Export)[0].state == "erased"
+    assert [(one.kind, one.subject, one.rule) for one in rows(school, Erasure)] == [
+        ("export", dead.uid, "interrupted")
+    ]
+    found = verify_store(school.site.database, school.site.evidence, school.site.school_id)
+    assert not found.faults
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.export.writer import PROOF
+from alerts.export.writer import BOX, PROOF
 from monitor.evidence.folder import shred
 from monitor.pipeline.clear_copies import Why, note_erasure
-from monitor.pipeline.exports.making import BOX
 from monitor.pipeline.periods import periods
 from monitor.site import Site
 from monitor.store.models import Export, ExportState

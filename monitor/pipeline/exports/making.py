@@ -8,7 +8,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,13 @@ from alerts.export.contents import ExportContents
 from alerts.export.files import export_files
 from alerts.export.manifest import MANIFEST
 from alerts.export.profiles import Profile, for_profile
-from alerts.export.writer import PROOF, ExportMade, file_stem, free_name, write_whole
+from alerts.export.writer import BOX, ExportMade, file_stem, free_name, write_whole
 from config.words import Lane
 from monitor.evidence.canonical import sha256
 from monitor.evidence.folder import shred
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import SALT_BYTES, LeafKind, commitment
 from monitor.evidence.lockbox import key_id, locked_to
-from monitor.evidence.log.proof import tied
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.checkpointing import signed
 from monitor.pipeline.exports import facts as facts_of
@@ -38,18 +37,17 @@ from monitor.pipeline.exports.later import opened_captures
 from monitor.pipeline.exports.masking import names
 from monitor.pipeline.exports.numbers import give
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order
+from monitor.pipeline.exports.proving import give_up_unfinished, making, prove
 from monitor.pipeline.exports.sealing import seal, stamped_size
 from monitor.pipeline.stamping import stamp_wanted
 from monitor.pipeline.unboxing import out_of_boxes
 from monitor.pipeline.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody, log
-from monitor.store.checkpoints import at, consistency, newest, proof_of
+from monitor.store.checkpoints import at, newest
 from monitor.store.evidence_door import EXPORTED, Access, opened_evidence
 from monitor.store.models import CheckpointRow, Export, ExportState, School
 
-BOX = ".box"
-"""Behind the name of a zip that was locked to its reader."""
 Beside = Callable[[Session, "Built", ExportMade], None]
 """What else belongs into the transaction that seals an export: the row of the week, its mails."""
 Begun = Callable[[Session, Site, Order], int | None]
@@ -65,8 +63,10 @@ class Built:
 
 
 def make_export(site: Site, order: Order, beside: Beside | None = None) -> ExportMade:
-    """Raises ExportRefused, ExportFailed, KeyUnusable; what was begun is taken up or erased later."""
-    return finish(site, plan(site, order), order, beside)
+    """Raises ExportRefused, ExportFailed, KeyUnusable. What was begun before and died is given up first."""
+    with making(site):
+        give_up_unfinished(site)
+        return finish(site, plan(site, order), order, beside)
 
 
 def plan(site: Site, order: Order, begun: Begun | None = None) -> int:
@@ -184,7 +184,7 @@ def _place(session: Session, site: Site, order: Order) -> Path:
 
 
 def finish(site: Site, export_id: int, order: Order, beside: Beside | None = None) -> ExportMade:
-    """Write, seal and prove what is planned; what is sealed already stays as it is."""
+    """Write, seal and prove what is planned; what is sealed already stays as it is. Only within `making`."""
     earlier = _sealed_already(site, export_id)
     if earlier is not None:
         prove(site, export_id)
@@ -297,33 +297,3 @@ def _seal(session: Session, site: Site, export_id: int, built: Built, made: Expo
 def _of(export: Export) -> str | None:
     """The incident, where it is about one."""
     return None if "-W" in export.scope else export.scope
-
-
-def prove(site: Site, export_id: int) -> None:
-    """Write the proof beside an export that the log knows of: its line, and that the log in which it stands
-    grew out of the checkpoint in SEAL/. Done again, it writes the same bytes.
-    """
-    with site.database.read() as session:
-        export = session.get_one(Export, export_id)
-        if export.state != ExportState.SEALED or export.leaf_seq is None:
-            return
-        row = at(session, site.school_id, export.proof_size or 0) or newest(session, site.school_id)
-        if row is None or row.size <= export.leaf_seq:
-            return  # not signed yet; found again by `finish_exports`
-        proof = proof_of(session, site.school_id, export.leaf_seq, row.size)
-        tie = consistency(session, site.school_id, export.checkpoint_size, row.size)
-        text = replace(proof, extra=tied(proof.extra or b"", tie)).text()
-    path = Path(export.path)
-    write_whole(path.with_name(path.name.removesuffix(BOX) + PROOF), text.encode())
-    passing(Boundary.AFTER_EXPORT_PROOF)
-    with site.database.write() as session:
-        session.get_one(Export, export_id).state = ExportState.WRITTEN
-
-
-def finish_exports(site: Site) -> None:
-    """Catch up on proofs that a crash or a full disk came before."""
-    query = select(Export.id).filter_by(school_id=site.school_id, state=ExportState.SEALED)
-    with site.database.read() as session:
-        due = list(session.scalars(query.order_by(Export.id)))
-    for export_id in due:
-        prove(site, export_id)
