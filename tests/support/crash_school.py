@@ -67,10 +67,12 @@ class Victim:
         self._process.stdout.close()
 
     def start(self, settings: Path, clock: RunningClock, mode: str, *,
-              boundary: Boundary | None = None, passing: int = 1, shift: Path | None = None) -> int:  # fmt: skip
+              boundary: Boundary | None = None, passing: int = 1, shift: Path | None = None,
+              **more: object) -> int:  # fmt: skip
         told = self._ask(
             do="start", settings=str(settings), clock=clock.as_json(), mode=mode,
             boundary=boundary and str(boundary), passing=passing, log=str(self.log), shift=shift and str(shift),
+            **more,
         )  # fmt: skip
         return int(told["pid"])
 

@@ -40,6 +40,18 @@ def write(rows: list[Row]) -> None:
     put(_text(rows))
 
 
+def write_steps(done: list[tuple[str, int, float]]) -> None:
+    """Act, at how many of its steps it was ended, and how long that took."""
+    put(
+        _STEPS.format(
+            date=datetime.now(UTC).strftime("%d %B %Y"),
+            machine=f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
+            kills=sum(kills for _, kills, _ in done),
+            lines="\n".join(f"| {act} | {kills} | {seconds:.0f} |" for act, kills, seconds in done),
+        )
+    )
+
+
 def put(part: str) -> None:
     """Put a part into docs/stress.md in place of the one under the same heading; the others stay."""
     old = (
@@ -98,4 +110,27 @@ more than once, which is what a lost answer must lead to.
 {lines}
 
 The short form of this runs with every `./run test`: `tests/end_to_end/test_crash_recovery.py`.
+"""
+
+_STEPS = """# Killed before each durable step
+
+Written by `./run stress` on {date}. {machine}.
+
+Each act that writes evidence was done in a process of its own, again and again on a fresh copy of one school,
+and ended with `kill -9` before its first step that makes something durable, before its second, and so on to its
+last: {kills} times. A step is an fsync, a rename or a removal of a file, or a commit of the database. Then
+schoolwatch started again on what was left, and did the act to its end.
+
+Nothing was lost: each time the log began with the lines that it had before (never a fork), every item that was
+sealed before was there byte for byte, in clear or in a box that the manager's key opens, each export that its row
+speaks of checked out, no file was left over, and `evidence verify` was clean, the second log among it.
+
+| Act | Killed at | Seconds |
+|---|--:|--:|
+{lines}
+
+What this does not show: a power cut, in which a disk may lose what was not synced; and what SQLite does inside
+of a commit. Two writers at once, one of them killed, run on SQLite and PostgreSQL in the short form.
+
+The short form runs with every `./run test`: `tests/integration/test_durable_kills.py`.
 """

@@ -6,6 +6,8 @@ test's own process.
 
     {"do": "start", "settings": PATH, "clock": […], "mode": "pass" | "serve", "boundary": NAME or null,
      "passing": N, "log": PATH, "shift": PATH or null}          → {"pid": N}
+                                                                  a mode may be an act of `durable_acts` too,
+                                                                  with "told": {…} and "dies_before": N or null
     {"do": "wait", "seconds": S}                                → {"status": N}, negative for a signal, or null
 """
 
@@ -22,6 +24,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # -I leaves out where `support` stands
 
 import apscheduler.schedulers.base
+from support.durable_acts import ACTS
+from support.kill_points import die_before
 from support.running_clock import RunningClock
 from support.school import PlainJudge
 
@@ -88,7 +92,11 @@ def live(order: dict[str, Any]) -> None:
     if order.get("shift"):
         now = set_machine_clock(Path(order["shift"]))
     site = open_site(load_settings(Path(order["settings"])), now)
-    if order["mode"] == "serve":
+    if order.get("dies_before"):
+        die_before(order["dies_before"])
+    if order["mode"] in ACTS:
+        ACTS[order["mode"]](site, order["told"])
+    elif order["mode"] == "serve":
         Service(site, PlainJudge).run()
     else:
         names = [source.name for source in site.settings.sources]
