@@ -1,6 +1,6 @@
 """What a person finds out about an incident that no program could: it changes the facts, never the past."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from alerts.ladder.gates import HEADS
@@ -9,6 +9,7 @@ from alerts.ladder.matter import Matter, OutOfSchool
 from alerts.ladder.planning import refresh
 from alerts.ladder.state import (
     Attribution,
+    Change,
     Findings,
     Ladder,
     LadderRefused,
@@ -20,7 +21,7 @@ from alerts.ladder.state import (
 from alerts.ladder.words import Standing
 from config.concerns import Concern
 from config.schema import Role
-from config.words import CommunityRole, Outcome, Situation
+from config.words import CommunityRole, Lane, Outcome, Situation
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,29 @@ class Correction:
 
 
 def correct(ladder: Ladder, correction: Correction, *, reason: str, by: str, at: datetime) -> Ladder:
-    """Change the facts; lane, priority and tasks follow. The 24 hours stay where they were."""
+    """Change the facts; lane, priority and tasks follow. The 24 hours stay where they were.
+
+    Raises LadderRefused when nothing is said, or no reason is given.
+    """
     at = while_open(ladder, at, "the correction")
     who = words_of(by, "Who says so")
+    said = _said(correction)
+    if not said:
+        raise LadderRefused("Nothing to correct was given.")
     ladder = replace(
         ladder,
+        changes=(*ladder.changes, Change(said, words_of(reason, "The reason"), who, at)),
         concerns=ladder.concerns | correction.concerns,
         findings=_found(ladder.findings, correction.findings),
         attributions=(*ladder.attributions, *_attributed(correction, who, at)),
     )
-    matter = _changed(ladder.matter, correction)
-    return refresh(reconsider(ladder, matter, reason=reason, by=who, at=at), at)
+    after = refresh(reconsider(ladder, _changed(ladder.matter, correction), reason=reason, by=who, at=at), at)
+    if after.lane is not ladder.lane and Lane.INDECENT_IMAGE in (after.lane, ladder.lane):
+        raise LadderRefused(
+            "A correction moves nothing into or out of the indecent-image lane. A suspicion is recorded with "
+            "`incidents picture REF --suspected`; what is suspected, the police and the LADO rule on."
+        )
+    return after
 
 
 def note(ladder: Ladder, text: str, *, by: str, role: Role, at: datetime) -> Ladder:
@@ -87,6 +100,21 @@ def _changed(matter: Matter, correction: Correction) -> Matter:
     situations = (matter.situations | correction.situations) - correction.no_longer
     boxes = matter.out_of_school_test | correction.out_of_school
     return replace(matter, situations=situations, out_of_school_test=boxes, **changes)  # type: ignore[arg-type]  # names and types are those of Correction
+
+
+def _said(correction: Correction) -> tuple[str, ...]:
+    """What the correction says, fact by fact; the words of the basis and of what was found stay out."""
+    words = []
+    for each in fields(correction):
+        said = getattr(correction, each.name)
+        if each.name == "basis" or said is None or said in (frozenset(), Findings()):
+            continue
+        if isinstance(said, Findings):
+            words += [part.name for part in fields(said) if getattr(said, part.name) is not None]
+        else:
+            shown = ", ".join(sorted(said)) if isinstance(said, frozenset) else str(said)
+            words.append(f"{each.name}: {shown}")
+    return tuple(words)
 
 
 def _found(before: Findings, said: Findings) -> Findings:

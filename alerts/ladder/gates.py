@@ -7,12 +7,12 @@ from alerts.ladder import wishes
 from alerts.ladder.lanes import ROWS
 from alerts.ladder.matter import ADULT_AUTHORS, STAFF
 from alerts.ladder.opening import police_was_decided
-from alerts.ladder.policy import MeetingWith, calendar_of
+from alerts.ladder.policy import calendar_of
 from alerts.ladder.situations import THE_DSL_DECIDES
 from alerts.ladder.state import Decision, Ladder, LadderRefused, words_of
 from alerts.ladder.tasks import Approval, Task
 from alerts.ladder.words import POLICE_OVERRIDES, ConsentScope, Gate, Standing, Step
-from config.schema import Role
+from config.schema import MeetingWith, Role
 from config.words import Flag, Label, Lane, TaskState
 
 SCOPES = {

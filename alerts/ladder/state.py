@@ -108,6 +108,17 @@ class Note:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Change:
+    """One correction of the facts: what was said, and why."""
+
+    what: tuple[str, ...]
+    """Fact by fact, as `author_role: parent`."""
+    reason: str
+    by: str
+    at: datetime
+
+
 def _in_order(words: Iterable[str]) -> list[str]:
     return sorted(words)
 
@@ -191,6 +202,7 @@ class Ladder:
     """The latest counts."""
     findings: Findings = field(default_factory=Findings)
     notes: tuple[Note, ...] = ()
+    changes: tuple[Change, ...] = ()
     told_dates: tuple[str, ...] = ()
     """Which of the law's dates were reminded of already."""
 

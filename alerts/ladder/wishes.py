@@ -17,14 +17,18 @@ COUNT_IN = frozenset({Lane.STANDARD, Lane.INTIMATE_IMAGE})
 ASKED_FOR: Mapping[Step, ConsentScope] = {
     Step.AUTHOR_MEETING: ConsentScope.AUTHOR_REQUEST,
     Step.AUTHOR_REQUEST: ConsentScope.AUTHOR_REQUEST,
-    Step.HOST_REPORT: ConsentScope.HOST_REPORT,
+    Step.HOST_REPORT: ConsentScope.WISHES,
     Step.FIRST_PARTY_REPORT: ConsentScope.HOST_REPORT,
-    Step.HOST_ESCALATION: ConsentScope.HOST_REPORT,
+    Step.HOST_ESCALATION: ConsentScope.WISHES,
     Step.SECTION_5_NOTICE: ConsentScope.SECTION_5,
     Step.INFRA_NOTICE: ConsentScope.INFRA,
     Step.POLICE_REPORTED: ConsentScope.POLICE,
 }
-"""The steps that leave the school, and the question whose answer is about them."""
+"""The steps that leave the school, and the question whose answer is about them.
+
+A no to a report in the person's own name does not stop the school's own report of a breach of the host's
+rules; a no to everything does.
+"""
 
 
 def stand_against(ladder: Ladder, step: Step, at: datetime) -> bool:
@@ -59,7 +63,8 @@ def was_overtaken(ladder: Ladder, consent: Consent, at: datetime) -> bool:
 
 
 def _went_out(task: Task, scope: ConsentScope) -> bool:
-    if task.step not in ASKED_FOR or scope not in (ASKED_FOR[task.step], ConsentScope.WISHES):
+    in_their_name = ConsentScope.HOST_REPORT if task.step is Step.HOST_REPORT else ConsentScope.WISHES
+    if task.step not in ASKED_FOR or scope not in (ASKED_FOR[task.step], ConsentScope.WISHES, in_their_name):
         return False
     told_police = task.step is Step.POLICE_REPORTED and task.state is TaskState.DONE
     return task.sent_at is not None or told_police

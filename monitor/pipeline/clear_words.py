@@ -97,12 +97,29 @@ def _note_places(ladder: Form) -> Iterator[tuple[str, Form, str]]:
         for key in ("reason", "opened_because"):
             if task.get(key):
                 yield f"task {task['number']} {key}", task, key
+        for number, approval in enumerate(task.get("approvals", [])):
+            yield f"task {task['number']} approval {number} reason", approval, "reason"
     closings = [*ladder.get("earlier_closings", []), ladder.get("closing")]
     for number, closing in enumerate(closings):
         if closing and closing.get("reason"):
             yield f"closing {number} reason", closing, "reason"
-    for number, consent in enumerate(ladder.get("consents", [])):
-        yield f"consent {number} method", consent, "method"
+    for name, key in _WRITTEN_BY_PEOPLE:
+        for number, written in enumerate(ladder.get(name, [])):
+            yield f"{name.removesuffix('s')} {number} {key}", written, key
+    yield from _found(ladder)
+
+
+_WRITTEN_BY_PEOPLE = (
+    ("consents", "method"), ("changes", "reason"), ("attributions", "basis"), ("notes", "text"),
+)  # fmt: skip
+
+
+def _found(ladder: Form) -> Iterator[tuple[str, Form, str]]:
+    """What a person says that it breaks, and what a group is called."""
+    for name, holder in (("findings", ladder.get("findings")), ("matter", ladder.get("matter"))):
+        for key in ("policy_breach", "host_rule_breach", "law_to_consider", "affected_group"):
+            if holder and holder.get(key):
+                yield f"{name} {key}", holder, key
 
 
 def _write_notes(incident: Incident, written: Callable[[str, str], str]) -> None:
@@ -131,12 +148,20 @@ def erase_notes(session: Session, incident: Incident) -> None:
     for task in ladder.get("tasks", []):
         for key in ("decided_by", "acknowledged_by", "opened_by"):
             task[key] = ERASED if task.get(key) else None
+        _nameless(task.get("approvals", []))
+    for name in ("changes", "attributions", "notes"):
+        _nameless(ladder.get(name, []))
     for closing in filter(None, [*ladder.get("earlier_closings", []), ladder.get("closing")]):
         closing["by"] = ERASED
     incident.ladder = ladder
     for row in incident.tasks:
         row.decided_by = ERASED if row.decided_by else None
     _erase_reasons(session, incident)
+
+
+def _nameless(written: list[Form]) -> None:
+    for one in written:
+        one["by"] = ERASED
 
 
 def _erase_reasons(session: Session, incident: Incident) -> None:

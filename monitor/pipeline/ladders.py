@@ -1,13 +1,26 @@
 """An incident's ladder between the database and the state machine: read it, change it, write it back."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import ladder_from_json, ladder_to_json, next_recheck
+from alerts.ladder.policy import default_policy
 from alerts.ladder.state import Ladder
+from config.schema import Settings
 from monitor.store.models import Incident, Recheck, TakedownTask
+
+
+def policy_in_force(settings: Settings) -> dict[str, Any]:
+    """The policy as this school has set it, to be copied onto an incident that opens now."""
+    school, support = settings.school, settings.support
+    return default_policy(school.nation, school.closed) | {
+        "meeting_with": settings.ladder.meeting_with.value,
+        "staff_remarks_to_lado": settings.ladder.staff_remarks_to_lado,
+        "support": {"eap": support.eap, "union": support.union},
+    }
 
 
 def read_ladder(incident: Incident) -> Ladder:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder.machine import DAEMON, Ladder, open_ladder, reconsider
 from alerts.ladder.matter import Matter, lane_of
-from alerts.ladder.policy import default_policy
 from alerts.ladder.returning import COMES_BACK, reappeared
 from classifiers.interface import Judgement
 from config.words import Lane, Outcome, Severity
 from monitor.pipeline.alerting import queue_alert
-from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.ladders import policy_in_force, read_ladder, write_ladder
 from monitor.pipeline.marks import links_of, words_mark, write_marks
+from monitor.pipeline.own_page_rules import hide_if_ruled
 from monitor.pipeline.recirculation import Kin, Recirculations, Repeats, as_closed, is_no_repeat, passed_on
 from monitor.site import Site
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Likeness, School
@@ -140,11 +140,12 @@ class IncidentDesk:
             first_seen_at=found.item.first_seen_at,
             opened_at=self.now,
             sealed=True,
-            policy=default_policy(self.site.settings.school.nation),
+            policy=policy_in_force(self.site.settings),
         )
         incident = self._open(found, ladder)
         self._join(incident, found.item)
         write_ladder(self.session, incident, ladder)
+        hide_if_ruled(self.session, self.site, incident, found.item, found.matter)
         if first is not None:
             Recirculations(self.session, self.site).link(incident, found.item, first, self.now)
         # The rest of an old page is told in the one digest of its first pass.
@@ -228,4 +229,4 @@ def _closing_of(incident: Incident) -> Outcome | None:
 
 
 def _categories(matter: Matter) -> set[str]:
-    return {str(word) for word in (*matter.labels, *matter.flags)}
+    return {str(word) for word in (*matter.labels, *matter.flags, *matter.situations)}
