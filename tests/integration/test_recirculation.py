@@ -10,9 +10,11 @@ from support.clock import SettableClock
 from support.monitor_bench import rows, settle, task_of
 from support.school import TestSchool, running_school
 
-from alerts.ladder.machine import close
-from alerts.ladder.words import Step
-from config.words import Lane, Outcome
+from alerts.ladder.machine import close, observe
+from alerts.ladder.words import DecisionKind, Step
+from config.words import Lane, Outcome, Visibility
+from connectors.loopback import Fault
+from monitor.pipeline.judging import judge_waiting
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.rechecks import recheck_due
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Recirculation
@@ -212,3 +214,49 @@ def test_a_repeat_of_a_suspected_picture_would_be_copied_into_the_evidence(schoo
     assert {incident.lane for incident in rows(school, Incident)} == {str(Lane.INDECENT_IMAGE)}
     assert {row.withheld for row in rows(school, EvidenceItem)} == {str(Lane.INDECENT_IMAGE)}
     assert len(rows(school, IncidentItem)) == 2, "nothing more is taken of a page while nobody has asked"
+
+
+def test_words_changed_out_of_sight_of_every_poll_would_never_be_judged(school: TestSchool) -> None:
+    """X lists a mention once; only the look at it brings its new words. They are sealed and settle the task."""
+    external_id = say(school)
+    ask(school)
+    school.clock.advance(6 * MINUTE)
+    school.x.misbehave(Fault.SERVER_ERROR, times=99, path="/mentions")
+    school.x.edit(external_id, "@fernhillprimary a lovely day", school.clock.now())
+    school.clock.set(rows(school, Incident)[0].next_recheck_at)
+    recheck_due(school.site)
+    assert rows(school, Item)[-1].state == "waiting"
+    while judge_waiting(school.site, school.judge):
+        pass
+    recheck_due(school.site)
+    assert (task_of(school, Step.HOST_REPORT).state, task_of(school, Step.HOST_REPORT).outcome) == (
+        "done",
+        "amended",
+    )
+    assert [row.state for row in rows(school, Item)][-1] == "kept"
+    assert len(rows(school, EvidenceItem)) == 2, "both wordings are sealed"
+
+
+def test_what_a_page_lists_again_would_wait_for_a_look_that_never_comes(school: TestSchool) -> None:
+    """Closed as removed and put back after the last look: the poll that sees it has it looked up at once."""
+    post = school.facebook.own_post("News from school", school.clock.now())
+    school.clock.advance(6 * MINUTE)
+    external_id = school.facebook.comment(post, WORDS, "local", school.clock.now())
+    school.look("facebook")
+    settle(school, Step.TRIAGE)
+    settle(school, Step.OWN_PAGE_HIDE, DecisionKind.SKIP)
+    school.facebook.delete(external_id)
+    school.look("facebook")
+    with school.site.database.write() as session:
+        incident = session.get_one(Incident, 1)
+        gone, at = read_ladder(incident), school.clock.now()
+        for minutes in (0, 31):
+            at = school.clock.now() + minutes * MINUTE
+            gone = observe(gone, Visibility.GONE, at, canary_healthy=True)
+        write_ladder(session, incident, close(gone, "gone", "A. Manager", at, outcome=Outcome.REMOVED))
+        incident.next_recheck_at = None
+    school.clock.advance(40 * 24 * HOUR)
+    school.facebook.restore(external_id)
+    school.look("facebook")
+    assert ladder(school).re_opened == 1
+    assert ladder(school).clock_from == school.clock.now()
