@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from alerts.ladder.words import ReminderKind
 from alerts.mail.drafts import Draft, digest_draft
 from alerts.mail.facts import DigestFacts, Spike
 from alerts.recipients import not_named
@@ -90,6 +91,9 @@ def _fold(
     silent_since: datetime | None = None,
 ) -> OutgoingMail | None:
     incidents = _incidents(session, mails)
+    priority = outbox.priority_of(worst_of(incidents))
+    if silent_since is not None:  # the alerts of whatever is graver in it go first, by themselves
+        priority = max(priority, outbox.priority_of(Severity.MEDIUM))
     facts = DigestFacts(
         school_name=site.school_name,
         lines=tuple(digest_line(incident) for incident in incidents),
@@ -102,7 +106,7 @@ def _fold(
         "digest",
         f"{key}:{mails[0].id}",
         mails[0].recipient,
-        outbox.priority_of(worst_of(incidents)),
+        priority,
         digest_draft(facts),
     )
     told = outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
@@ -117,7 +121,8 @@ def _incidents(session: Session, mails: Iterable[OutgoingMail]) -> list[Incident
 
 
 def fold_backlog(session: Session, site: Site, silent_since: datetime) -> None:
-    """The mail server is back after a long silence: one mail a person of what is not critical or high.
+    """The mail server is back after a long silence: one mail a person of what is not critical or high,
+    and of the tasks that fell due meanwhile.
 
     A digest that waited is taken in as well, so that there is one and not one for each day.
     """
@@ -153,9 +158,15 @@ def _drop_repeats(mails: Sequence[OutgoingMail]) -> None:
             older.state, older.folded_into = MailState.FOLDED, mail.id
 
 
+def _may_be_folded(mail: OutgoingMail) -> bool:
+    """An alert that is critical or high comes singly, and so does what is passed on to somebody else."""
+    if mail.kind == "reminder":
+        return f":{ReminderKind.UNACKNOWLEDGED}:" not in mail.dedupe_key
+    return mail.priority > outbox.priority_of(Severity.HIGH)
+
+
 def _fold_waited(session: Session, site: Site, mails: Sequence[OutgoingMail], silent_since: datetime) -> None:
-    least = outbox.priority_of(Severity.HIGH)
-    waiting = [mail for mail in mails if mail.state == MailState.QUEUED and mail.priority > least]
+    waiting = [mail for mail in mails if mail.state == MailState.QUEUED and _may_be_folded(mail)]
     digests = {mail.id: mail for mail in waiting if mail.kind == "digest"}
     members = list(session.scalars(select(OutgoingMail).where(OutgoingMail.folded_into.in_(digests))))
     told_by = {mail.folded_into for mail in members}
