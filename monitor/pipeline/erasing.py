@@ -20,6 +20,8 @@ from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
 from monitor.pipeline.letter_keeping import forget as forget_letters
 from monitor.pipeline.locking import alone
+from monitor.pipeline.marks import forget_marks
+from monitor.pipeline.occasions import forget as forget_occasions
 from monitor.pipeline.periods import period_of
 from monitor.site import Site
 from monitor.store import custody, observations
@@ -169,6 +171,7 @@ def _erase_item(session: Session, site: Site, row: EvidenceItem, incident: Incid
     session.execute(delete(Judgement).where(Judgement.item_id == item.id))
     session.execute(delete(Recheck).where(Recheck.item_id == item.id))
     observations.forget(session, site.school_id, item.uid)
+    forget_marks(session, item)
     erase_captures(session, site, item.uid, why)
     _remember(session, site, item)
     _empty(item, site.now())
@@ -199,6 +202,7 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
     """Notes, mails and boxes of an incident of which no item is left; its reference and times stay."""
     erase_notes(session, incident)
     forget_letters(session, [incident.id], site.now())
+    forget_occasions(session, [incident.id])
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
     session.execute(emptied.values(text="", html="", subject=incident.reference))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from classifiers.normalising import normalise
@@ -117,6 +117,11 @@ def write_marks(
     for kind, mark in sorted(found):
         row = {"school_id": site.school_id, "incident_id": incident.id, "item_id": item.id}
         session.add(ItemMark(**row, kind=kind, mark=mark))
+
+
+def forget_marks(session: Session, item: Item) -> None:
+    """Nothing of an erased item is known again, save that it was seen."""
+    session.execute(delete(ItemMark).where(ItemMark.item_id == item.id))
 
 
 def _mark(site: Site, kind: str, content: str) -> str:
