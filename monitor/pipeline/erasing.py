@@ -202,6 +202,8 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
     """Notes, mails and boxes of an incident of which no item is left; its reference and times stay."""
     erase_notes(session, incident)
     forget_letters(session, [incident.id], site.now())
+    handed_in.forget(session, [incident.id])
+    forget_links(session, [incident.id])
     forget_occasions(session, [incident.id])
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
