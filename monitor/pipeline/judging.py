@@ -1,6 +1,6 @@
 """Judging what waits: harmless things are marked, the rest is sealed and raised in one transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -67,7 +67,10 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
         imitators = imitators_among(session, site, waiting)
     if not waiting:
         return False
-    opinions = [_as_imitator(one, imitators) for one in _opinions(knowing, waiting)]
+    opinions = [
+        _as_imitator(item, opinion) if item.id in imitators else opinion
+        for item, opinion in zip(waiting, _opinions(knowing, waiting), strict=True)
+    ]
     try:
         _settle_all(site, waiting, opinions)
     except (DatabaseUnusable, EvidenceNotWritten):
@@ -80,12 +83,12 @@ def judge_waiting(site: Site, judge: Judge) -> bool:
     return len(waiting) == BATCH
 
 
-def _as_imitator(opinion: Opinion, imitators: Collection[int]) -> Opinion:
+def _as_imitator(item: Item, opinion: Opinion) -> Opinion:
     """Whoever uses the school's name is a finding, whatever the words are (Market Drayton C)."""
-    if opinion.matter is None or opinion.item_id not in imitators:
+    if opinion.judgement is None:
         return opinion
-    situations = opinion.matter.situations | {Situation.IMPERSONATION}
-    return replace(opinion, matter=replace(opinion.matter, situations=situations))
+    matter = opinion.matter or matter_of(item, opinion.judgement)
+    return replace(opinion, matter=replace(matter, situations=matter.situations | {Situation.IMPERSONATION}))
 
 
 def _settle_alone(site: Site, item: Item, opinion: Opinion) -> None:

@@ -1,0 +1,233 @@
+"""The school's own accounts, its own page, and critical incidents (Market Drayton A and C, Nunney 2.9)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.clock import SettableClock
+from support.command_line import Ran, run
+from support.monitor_bench import rows
+from support.policy import serves, switch
+from support.school import TestSchool, running_school, write_settings
+
+from alerts import accounts
+from alerts.accounts import QUESTIONS
+from config.schema import OwnPage
+from config.words import Lane, Situation
+from monitor.pipeline.accounts import SourceMisconfigured, connect
+from monitor.pipeline.school_accounts import remind_of_passwords
+from monitor.site import Site
+from monitor.store.models import CustodyEvent, Incident, Source
+
+LIVE = """
+[[sources]]
+name = "page"
+platform = "facebook"
+account = "fernhillprimary"
+account_id = "123456789"
+[sources.credentials]
+page_token = { file = "token" }
+"""
+
+
+@pytest.fixture
+def school(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    with running_school(tmp_path, clock, sqlite_database) as running:
+        yield running
+
+
+@pytest.fixture
+def live(school: TestSchool) -> Site:
+    """The same school with a source that is not on this machine. Nothing here ever asks it."""
+    (school.folder / "token").write_text("a-token")
+    settings = write_settings(
+        school.folder, school.site.settings.store.database_url(), school.platforms, school.mail.port, LIVE
+    )
+    return Site(
+        settings, school.site.database, school.site.school_id, school.clock.now, school.site.token_key
+    )
+
+
+def command(school: TestSchool, *words: str) -> Ran:
+    return run("--config", school.folder / "schoolwatch.toml", *words)
+
+
+def add(school: TestSchool, administrator: str = "office@fernhill.example") -> None:
+    ran = command(
+        school, "accounts", "add", "facebook", "fernhillprimary", "--purpose", "News for parents",
+        "--owner", "Office", "--administrator", administrator, "--by", "A. Clerk",
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+
+
+def assess(school: TestSchool, left_open: str = "") -> Ran:
+    parts = "\n".join(f'{part} = "named"' for part in accounts.PARTS)
+    form = 'medium = "Facebook"\npurpose = "News"\nyear_groups = "all"\n'
+    form += "\n".join(f"[{question}]\n{parts if question != left_open else ''}" for question in QUESTIONS)
+    (school.folder / "form.toml").write_text(form)
+    return command(
+        school,
+        "accounts",
+        "assess",
+        "facebook",
+        "fernhillprimary",
+        str(school.folder / "form.toml"),
+        "--by",
+        "B",
+    )
+
+
+def approve(school: TestSchool, role: str = "headteacher") -> Ran:
+    return command(
+        school, "accounts", "approve", "facebook", "fernhillprimary", "--role", role, "--by", "A. Head"
+    )
+
+
+def may_be_read(live: Site) -> bool:
+    try:
+        connect(live, live.source_settings("page")).close()
+    except SourceMisconfigured:
+        return False
+    return True
+
+
+@serves("Market Drayton A, C", without=switch("monitor.pipeline.accounts.may_be_polled", lambda *_: None))
+def test_an_account_would_be_read_before_anybody_weighed_its_risks(school: TestSchool, live: Site) -> None:
+    assert not may_be_read(live)
+    add(school)
+    assert assess(school, left_open="file_upload").status == 1
+    assert not may_be_read(live)
+    assert assess(school).status == 0
+    assert not may_be_read(live)
+    assert approve(school).status == 0
+    assert may_be_read(live)
+
+
+@serves("Market Drayton C/1", without=switch("monitor.pipeline.school_accounts.APPROVERS", frozenset({*("it", "headteacher")})))  # fmt: skip
+def test_an_account_would_be_approved_by_whoever_sits_at_the_keyboard(school: TestSchool) -> None:
+    add(school)
+    assess(school)
+    assert approve(school, role="it").status == 1
+    assert approve(school).status == 0
+
+
+@serves("Market Drayton C/1", without=switch("monitor.pipeline.look_alikes.looks_like", lambda *_: None))
+def test_an_account_with_the_schools_name_would_speak_for_it_unseen(school: TestSchool) -> None:
+    """Once for each account, however often it writes; our own accounts are no look-alikes."""
+    school.first_look()
+    for words in ("Parents' evening is cancelled", "School is closed"):
+        school.x.mention(f"@fernhillprimary {words}", "Fernhill_Primary_", school.clock.now())
+        school.look("x")
+    [incident] = rows(school, Incident)
+    assert Situation.IMPERSONATION in incident.categories
+    assert incident.lane == Lane.STANDARD
+
+
+@serves("Market Drayton C/2", without=switch("alerts.accounts.PASSWORD_AGE", timedelta(days=400)))
+def test_a_password_would_grow_old_unnoticed(school: TestSchool) -> None:
+    add(school)
+    assess(school)
+    approve(school)
+    command(school, "accounts", "record", "facebook", "fernhillprimary", "--password-changed", "--complex")
+    remind_of_passwords(school.site)
+    assert "password" not in _subjects(school)
+    # The command line has the clock of this machine.
+    school.clock.set(school.site.now().replace(year=2027, month=6))
+    remind_of_passwords(school.site)
+    assert "password" in _subjects(school)
+
+
+def _subjects(school: TestSchool) -> str:
+    from support.monitor_bench import mails
+
+    return " ".join(one.subject for one in mails(school, "operator"))
+
+
+@serves("Market Drayton C/3", without=switch("alerts.accounts._password", lambda *_: []))
+def test_nobody_would_be_asked_whether_a_password_is_complex(school: TestSchool) -> None:
+    add(school)
+    assert "Nobody has said that its password is complex" in command(school, "accounts").out
+    command(school, "accounts", "record", "facebook", "fernhillprimary", "--complex")
+    assert "complex" not in command(school, "accounts").out
+
+
+@serves("Market Drayton C/4", without=switch("alerts.accounts._people", lambda *_: []))
+def test_a_private_mailbox_would_hold_the_schools_account(school: TestSchool) -> None:
+    add(school, administrator="someone@mail.example.org")
+    assert "someone@mail.example.org is not a mail address of the school" in command(school, "accounts").out
+
+
+@serves(
+    "Market Drayton C/6",
+    without=switch("monitor.pipeline.school_accounts.standing", lambda _: _all_well()),
+)
+def test_direct_messages_would_stay_open_unnoticed(school: TestSchool) -> None:
+    add(school)
+    assert "Direct messages are not recorded as off" in command(school, "accounts").out
+    command(school, "accounts", "record", "facebook", "fernhillprimary", "--messages-off")
+    assert "Direct messages" not in command(school, "accounts").out
+
+
+def _all_well() -> accounts.Standing:
+    return accounts.Standing(
+        "facebook", "x", ("a@fernhill.example",), True, True, True, True, None, "decided"
+    )
+
+
+@serves(
+    "Nunney 2.9.1",
+    without=(
+        switch("monitor.pipeline.critical.LOOK_EVERY", timedelta(days=1)),
+        switch("monitor.cli.shared._warn_of_critical_incident", lambda _: None),
+    ),
+)
+def test_a_school_in_crisis_would_be_looked_at_as_on_any_day(school: TestSchool) -> None:
+    school.first_look()
+    assert command(school, "critical", "start", "--reason", "Bus accident", "--by", "A. Head").status == 0
+    school.look()
+    waits = {row.next_poll_at - school.clock.now() for row in rows(school, Source)}
+    assert max(waits) <= timedelta(minutes=1)
+    assert "CRITICAL INCIDENT" in command(school, "incidents").err
+    assert command(school, "critical", "end", "--by", "A. Head").status == 0
+    assert "CRITICAL INCIDENT" not in command(school, "incidents").err
+    said = [row.action for row in rows(school, CustodyEvent) if row.action.startswith("critical")]
+    assert said == ["critical_incident_started", "critical_incident_ended"]
+
+
+@serves("Nunney 2.8.3", without=switch("monitor.pipeline.own_page._check", lambda *_: None))
+def test_a_comment_would_be_deleted_before_it_was_hidden(school: TestSchool) -> None:
+    school.first_look()
+    post = school.facebook.own_post("News", school.clock.now())
+    school.facebook.comment(post, "ABUSE you lot", "local", school.clock.now())
+    school.look("facebook")
+    [incident] = rows(school, Incident)
+    ran = command(school, "incidents", "delete", incident.reference, "--reason", "away", "--by", "A. Head")
+    assert ran.status == 1
+    assert "Hide it first" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("rules", "hidden"),
+    [
+        (OwnPage(), (False, False, False)),
+        (OwnPage(hide_severe_threats="A. Head, 2026-09-01"), (True, False, False)),
+        (OwnPage(hide_pupil_data="A. Head, 2026-09-01"), (False, True, False)),
+    ],
+)
+def test_a_rule_would_hide_what_nobody_switched_on(
+    school: TestSchool, rules: OwnPage, hidden: tuple[bool, ...]
+) -> None:
+    """Off by default; and criticism or plain abuse is hidden by no rule at all."""
+    settings = school.site.settings.model_copy(update={"own_page": rules})
+    school.site = Site(
+        settings, school.site.database, school.site.school_id, school.clock.now, school.site.token_key
+    )
+    school.first_look()
+    post = school.facebook.own_post("News", school.clock.now())
+    said = [
+        school.facebook.comment(post, f"{word} words", "local", school.clock.now())
+        for word in ("CRITICAL", "PUPIL", "ABUSE")
+    ]
+    school.look("facebook")
+    assert tuple(school.facebook.is_hidden(one) for one in said) == hidden
