@@ -49,19 +49,18 @@ def hand_in(site: Site, form_id: int, by: str) -> tuple[str, ...]:
 
 
 def _readers(site: Site, row: Letter) -> tuple[Person, ...]:
-    """The role's holder or next in line; the head as well when pupils or parents saw it (Huntington 6.7)."""
-    roles = [FORMS[LetterKind(row.kind)]]
-    if str(row.fields.get("seen_by_pupils_or_parents", "")).strip().casefold() in ("yes", "y", "true"):
-        roles.append(Role.HEADTEACHER)
+    """The role's holder or next in line, and the head where pupils or parents saw it (Huntington 6.7)."""
+    roles = [FORMS[LetterKind(row.kind)], *([Role.HEADTEACHER] if _seen_at_school(row) else [])]
+    people = site.settings.people
     try:
-        found = [
-            person
-            for role in roles
-            for person in holders(role, site.settings.people, named_staff=frozenset(), subject_is_head=False)
-        ]
+        found = [holders(role, people, named_staff=frozenset(), subject_is_head=False) for role in roles]
     except NobodyToTell as nobody:
         raise LetterRefused(str(nobody)) from nobody
-    return tuple({person.email.casefold(): person for person in found}.values())
+    return tuple({person.email.casefold(): person for persons in found for person in persons}.values())
+
+
+def _seen_at_school(row: Letter) -> bool:
+    return str(row.fields.get("seen_by_pupils_or_parents", "")).strip().casefold() in ("yes", "y", "true")
 
 
 def _tell(session: Session, site: Site, row: Letter, readers: tuple[Person, ...]) -> None:
