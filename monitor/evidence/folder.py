@@ -4,11 +4,14 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 _AT_ONCE = 1 << 20
+_WRITERS = 6
+"""As many as an item has files."""
 _READ_AT_ONCE = 1 << 16
 """More is asked for again and again by the few large files; less memory to hand out for all the others."""
 
@@ -23,20 +26,65 @@ def item_folder(root: Path, uid: str) -> Path:
 
 def write_item(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
     """Make an item's folder hold these files and no others. Done again after a crash, it gives the same."""
-    add_files(root, uid, files)
-    # A part may be another pass's that writes the same item at this moment.
-    remove_others(root, uid, files, parts_too=False)
+    with items_written(root) as write:
+        write(uid, files)
 
 
 def add_files(root: Path, uid: str, files: Mapping[str, bytes]) -> None:
     """Put files beside those that an item's folder has; each is whole and durable, or not there."""
-    folder = item_folder(root, uid)
+    with _Adding(root) as adding:
+        adding.add(uid, files)
+
+
+@contextlib.contextmanager
+def items_written(root: Path) -> Iterator[Callable[[str, Mapping[str, bytes]], None]]:
+    """Write several items, each as `write_item` would. All of them are durable when the block has ended, and
+    nothing may refer to one before: the folders that they stand in are made durable once, for all.
+    """
+    with _Adding(root) as adding:
+
+        def write(uid: str, files: Mapping[str, bytes]) -> None:
+            adding.add(uid, files)
+            # A part may be another pass's that writes the same item at this moment.
+            remove_others(root, uid, files, parts_too=False)
+
+        yield write
+
+
+class _Adding:
+    """Adds files to items' folders. Those of one item are written side by side: what several ask of a disk at
+    once it makes durable in one go, which takes a fraction of the time.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._shelves: set[Path] = set()
+        self._writers = ThreadPoolExecutor(_WRITERS)
+
+    def __enter__(self) -> "_Adding":
+        return self
+
+    def __exit__(self, broken: type[BaseException] | None, *_: object) -> None:
+        self._writers.shutdown()
+        if broken is None and self._shelves:
+            with _in_plain_words(self._root):
+                for parent in (*sorted(self._shelves), self._root / "items", self._root):
+                    _sync_folder(parent)
+
+    def add(self, uid: str, files: Mapping[str, bytes]) -> None:
+        folder = item_folder(self._root, uid)
+        with _in_plain_words(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            paths = (folder / name for name in files)
+            list(self._writers.map(_write_durably, paths, files.values()))  # raises what one of them raised
+            _sync_folder(folder)
+        self._shelves.add(folder.parent)
+
+
+@contextlib.contextmanager
+def _in_plain_words(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            _write_durably(folder / name, content)
-        for parent in (folder, folder.parent, folder.parent.parent, root):
-            _sync_folder(parent)
+        yield
     except OSError as error:
         raise EvidenceNotWritten(
             f"Evidence cannot be written to {folder}: {error.strerror}. "
@@ -52,7 +100,7 @@ def remove_others(root: Path, uid: str, kept: Collection[str], *, parts_too: boo
     """
     folder = item_folder(root, uid)
     there = [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-    others = [path for path in there if path.name not in kept and (parts_too or not _is_part(path))]
+    others = [path for path in there if path.name not in kept and (parts_too or not is_part(path))]
     for path in others:
         shred(path)
     if others:
@@ -160,7 +208,7 @@ def remove_parts(root: Path) -> None:
         shred(path)
 
 
-def _is_part(path: Path) -> bool:
+def is_part(path: Path) -> bool:
     return _is_part_name(path.name)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config.words import Lane
 from monitor.evidence.bundle import WITHHELD_FILES, Bundle, Held, make_bundle, reduced
 from monitor.evidence.canonical import canonical_json, sha256
-from monitor.evidence.folder import read_item, remove_item, stored_uids, write_item
+from monitor.evidence.folder import items_written, read_item, remove_item, stored_uids, write_item
 from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.site import Site
@@ -46,12 +46,13 @@ def promote(site: Site, items: Mapping[int, Lane]) -> list[Promoted]:
     with site.database.read() as session:
         held = [_held(session, item_id, lane) for item_id, lane in items.items()]
     promoted = []
-    for item_id, leaf_seq, what in filter(None, held):
-        bundle = make_bundle(what)
-        passing(Boundary.BEFORE_PROMOTE)
-        write_item(site.evidence, what.uid, bundle.files)
-        passing(Boundary.AFTER_PROMOTE)
-        promoted.append(Promoted(item_id, what.uid, leaf_seq, bundle, what.withheld))
+    with items_written(site.evidence) as write:
+        for item_id, leaf_seq, what in filter(None, held):
+            bundle = make_bundle(what)
+            passing(Boundary.BEFORE_PROMOTE)
+            write(what.uid, bundle.files)
+            passing(Boundary.AFTER_PROMOTE)
+            promoted.append(Promoted(item_id, what.uid, leaf_seq, bundle, what.withheld))
     return promoted
 
 
