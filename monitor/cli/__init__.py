@@ -15,9 +15,15 @@ from config.mistakes import SettingsError
 from config.secrets import SecretMissing
 from connectors.errors import ConnectorError
 from monitor.cli import (
+    accounts,
     at_rest,
     capture,
     card,
+    check_post,
+    consent,
+    console,
+    correcting,
+    critical,
     demo,
     evidence,
     export,
@@ -33,8 +39,10 @@ from monitor.cli import (
     register,
     routes,
     setup,
+    sweep,
     unbox,
     watching,
+    wishes,
 )
 from monitor.cli.faults import in_one_line
 from monitor.cli.shared import UserError, debugging, remember_config
@@ -73,11 +81,18 @@ for commands in (
     setup,
     watching,
     records,
+    wishes,
     incidents,
+    correcting,
     own_page,
     intake,
     mail,
     register,
+    accounts,
+    critical,
+    consent,
+    check_post,
+    sweep,
     letters,
     judging,
     judgement,
@@ -87,6 +102,7 @@ for commands in (
     capture,
     card,
     routes,
+    console,
     at_rest,
     demo,
     unbox,

@@ -1,25 +1,17 @@
-"""`items`, `tasks`: what was seen, and what is to be done about it."""
+"""`items`: what was seen; and where `tasks` hang on the command line."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from alerts.ladder.state import Consent, Decision, LadderRefused
-from alerts.ladder.words import ConsentScope, DecisionKind, Override
-from config.words import Outcome
-from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site
-from monitor.pipeline.decisions import NoSuchTask, decide, record_consent
+from monitor.cli.shared import JsonOption, login_name, print_records, site
+from monitor.cli.tasks import tasks_app
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
-from monitor.store.models import SEALED_STATES, EvidenceItem, Item, Source, TakedownTask
-
-tasks_app = typer.Typer(help="The takedown tasks, and what came of them.", invoke_without_command=True)
-By = Annotated[str | None, typer.Option("--by", help="Who decides; your login name unless given.")]
-Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept with the decision.")]
-TaskId = Annotated[int, typer.Argument(metavar="ID", help="The number that `tasks` shows.")]
+from monitor.store.models import SEALED_STATES, EvidenceItem, Item, Source
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,106 +69,3 @@ def _closed(session: Session) -> set[int]:
 
 def _source_names(session: Session) -> dict[int, str]:
     return {source.id: source.name for source in session.scalars(select(Source))}
-
-
-@tasks_app.callback()
-def tasks(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Lists the tasks; the commands below say what came of one."""
-    if context.invoked_subcommand is not None:
-        return
-    with site() as opened, opened.database.read() as session:
-        query = (
-            select(TakedownTask)
-            .filter_by(school_id=opened.school_id)
-            .options(selectinload(TakedownTask.incident))
-            .order_by(TakedownTask.due_at, TakedownTask.id)
-        )
-        records = (_task_record(task) for task in session.scalars(query))
-        columns = ("id", "incident", "rung", "step", "owner_role", "due_at", "state", "outcome")
-        print_records(records, columns, as_json=as_json)
-
-
-def _task_record(task: TakedownTask) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "incident": task.incident.reference,
-        "rung": task.rung,
-        "step": task.step,
-        "owner_role": task.owner_role,
-        "due_at": task.due_at,
-        "state": task.state,
-        "outcome": task.outcome,
-        "what_to_do": task.what_to_do,
-    }
-
-
-@tasks_app.command()
-def done(
-    task: TaskId,
-    outcome: Annotated[Outcome | None, typer.Option("--outcome", help="What came of it.")] = None,
-    reason: Reason = None,
-    override: Annotated[Override | None, typer.Option("--override", help="A listed exception.")] = None,
-    by: By = None,
-) -> None:
-    """It was done. Without an outcome, a request was sent and its answer is waited for."""
-    _decide(task, Decision(DecisionKind.DONE, _who(by), outcome, reason, override))
-
-
-@tasks_app.command()
-def refused(task: TaskId, reason: Reason = None, by: By = None) -> None:
-    """Whoever was asked said no; the next rung opens."""
-    _decide(task, Decision(DecisionKind.REFUSED, _who(by), Outcome.REFUSED, reason))
-
-
-@tasks_app.command()
-def skip(task: TaskId, reason: Reason = None, by: By = None) -> None:
-    """Leave this step out, for a recorded reason."""
-    _decide(task, Decision(DecisionKind.SKIP, _who(by), Outcome.NOT_APPLICABLE, reason))
-
-
-@tasks_app.command()
-def ack(task: TaskId, reason: Reason = None, by: By = None) -> None:
-    """I have seen it and am on it."""
-    _decide(task, Decision(DecisionKind.ACKNOWLEDGE, _who(by), None, reason))
-
-
-@tasks_app.command()
-def withdraw(task: TaskId, reason: Reason = None, by: By = None) -> None:
-    """The affected person does not wish it."""
-    _decide(task, Decision(DecisionKind.WITHDRAW, _who(by), Outcome.WITHDRAWN, reason))
-
-
-def _who(by: str | None) -> str:
-    return by or login_name()
-
-
-def _decide(task_id: int, decision: Decision) -> None:
-    with site() as opened:
-        try:
-            record = decide(opened, task_id, decision)
-        except (LadderRefused, NoSuchTask) as refusal:
-            hint = " Give it with --reason." if decision.reason is None and "missing" in str(refusal) else ""
-            raise UserError(f"{refusal}{hint}") from refusal
-    say(f"{record.reference}: {record.step} is now {record.state}.")
-    for task in record.opened:
-        due = f", due {london(task.due_at)}" if task.due_at else ""
-        say(f"Now open: task {task.id}, {task.shown_as} ({task.owner_role}{due})")
-
-
-@tasks_app.command()
-def consent(
-    reference: Annotated[str, typer.Argument(help="The incident, such as SW-2026-0001.")],
-    person: Annotated[str, typer.Option("--person", help="Who was asked: a register id or a role, no name.")],
-    scope: Annotated[ConsentScope, typer.Option("--scope", help="To what.")],
-    answer: Annotated[bool, typer.Option("--yes/--no", help="What they answered.")],
-    method: Annotated[str, typer.Option("--method", help="written, or verbal and who noted it.")] = "written",
-    by: By = None,
-) -> None:
-    """Record what an affected person answered. Silence is no answer."""
-    with site() as opened:
-        given = Consent(person, _who(by), opened.now(), answer, scope, method)
-        try:
-            record_consent(opened, reference, given)
-        except (LadderRefused, NoSuchTask) as refusal:
-            raise UserError(str(refusal)) from refusal
-    say(f"{reference}: recorded that {person} answered {'yes' if answer else 'no'} to {scope}.")
