@@ -222,10 +222,9 @@ def tick_(
     """Say what only a person can say of a post that is published."""
     with site() as opened:
         try:
-            row = tick(opened, number, Ticks(appropriate, no_names, device_cleared, url), by or login_name())
+            left = tick(opened, number, Ticks(appropriate, no_names, device_cleared, url), by or login_name())
         except CheckRefused as refused:
             raise UserError(str(refused)) from refused
-    left = open_points(row)
     say(f"Check {number}: " + (f"still open: {'; '.join(left)}." if left else "nothing is open."))
 
 
@@ -236,7 +235,7 @@ def replaced(
     by: By = None,
 ) -> None:
     """Our own picture was cropped or blurred and posted again (Huntington 4.9)."""
-    words = f"{how.value} and posted again"
+    words = _what_was_done(how)
     with site() as opened:
         try:
             done = decide(
@@ -245,3 +244,7 @@ def replaced(
         except (LadderRefused, NoSuchTask) as refusal:
             raise UserError(str(refusal)) from refusal
     say(f"{done.reference}: replaced, {words}.")
+
+
+def _what_was_done(how: How) -> str:
+    return f"{how.value} and posted again"

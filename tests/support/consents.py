@@ -65,6 +65,7 @@ class Desk:
     clock: SettableClock
     folder: Path
     x: LoopbackPlatform | None = None
+    _reader: OwnPostReader | None = None
 
     @property
     def settings_file(self) -> Path:
@@ -72,6 +73,7 @@ class Desk:
 
     def pupils(self, *pupils: Pupil) -> None:
         """Import a list of pupils, as `register import --pupils` does."""
+        self._reader = None
         with self.site.database.write() as session:
             register.replace_pupils(session, self.site.school_id, pupils)
             take_pupils(session, self.site, pupils, "office")
@@ -94,8 +96,12 @@ class Desk:
     ) -> Answer:  # fmt: skip
         draft = Draft(text, channel, medium, tuple(pupils), **more)
         asker = Asker("T. Eacher", role, publishing)
-        reader = OwnPostReader(load_register(self.site))
-        return check_post(self.site, draft, asker, reader, judge or PlainJudge())
+        return check_post(self.site, draft, asker, self.reader, judge or PlainJudge())
+
+    @property
+    def reader(self) -> OwnPostReader:
+        self._reader = self._reader or OwnPostReader(load_register(self.site))
+        return self._reader
 
     def posts(self, text: str, on: date, *, image: bool = True) -> str:
         assert self.x is not None
