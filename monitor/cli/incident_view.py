@@ -1,6 +1,6 @@
 """One incident on the screen: the sealed words, why it was raised, and what is to be done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,7 +12,10 @@ from alerts.ladder.words import Step
 from config.policy import helplines, host_for
 from config.schema import Role
 from config.words import Lane, TaskState
+from monitor.cli.incident_course import course_lines, occasion_lines
 from monitor.cli.shared import UserError, login_name, london, out
+from monitor.pipeline.course import course_of
+from monitor.pipeline.occasions import note_views, occasions_of
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, Item, TakedownTask
@@ -31,8 +34,20 @@ def show_incident(site: Site, reference: str) -> None:
             raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
         access = Access(login_name(), "command line", "to decide about it", "the school")
         shown_evidence(session, site, [item.uid for item in incident.items], access)
-        view = Group(*_lines(incident, _closed(session, incident)))
+        found = occasions_of(session, site, incident)
+        note_views(session, site, found, login_name())
+        after = (
+            *_section("What it did next", course_lines(course_of(session, incident))),
+            *_section("Separate occasions", occasion_lines(found)),
+        )
+        view = Group(*_lines(incident, _closed(session, incident)), *after)
     out().print(view)
+
+
+def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
+    """Nothing at all where there is nothing to say."""
+    texts: list[RenderableType] = [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
+    return [Text(f"\n{title}", style="bold"), *texts] if texts else []
 
 
 def _closed(session: Session, incident: Incident) -> dict[str, str]:
@@ -63,7 +78,8 @@ def _lines(incident: Incident, closed: Mapping[str, str]) -> list[RenderableType
 
 def _item(item: Item, not_shown: str | None) -> list[RenderableType]:
     author = item.author_name or item.author_handle or ("author not shown" if not_shown else _NO_AUTHOR)
-    parts: list[RenderableType] = [Text(f"\n{author}, {_posted(item)}"), Text(item.url, style="dim")]
+    times = f"{_posted(item)}, kept {london(item.first_seen_at)}"
+    parts: list[RenderableType] = [Text(f"\n{author}, {times}"), Text(item.url, style="dim")]
     if not_shown:
         return [*parts, Padding(Text(not_shown, style="bold red"), (0, 0, 0, 2))]
     # As text only: what a stranger wrote is never read as markup, and cannot move the cursor.

@@ -11,14 +11,17 @@ from typer.core import TyperGroup
 from monitor.cli.incident_view import show_incident
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
 from monitor.pipeline.calling import NoCallSheet, call_sheet_of
+from monitor.pipeline.course import remover_of
 from monitor.pipeline.decisions import NoSuchTask
+from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.pictures import Ruled, RulingRefused, rule_on_pictures
+from monitor.pipeline.recirculation import parent_references
 from monitor.store.models import Incident, Ruling
 
 Reference = Annotated[str, typer.Argument(help="The incident, such as SW-2026-0001.")]
 
 
-class _ReferenceOrCommand(TyperGroup):
+class ReferenceOrCommand(TyperGroup):
     """`incidents SW-2026-0001` means `incidents show SW-2026-0001`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -28,7 +31,7 @@ class _ReferenceOrCommand(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-incidents_app = typer.Typer(cls=_ReferenceOrCommand, invoke_without_command=True)
+incidents_app = typer.Typer(cls=ReferenceOrCommand, invoke_without_command=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,6 +55,7 @@ def _records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
         .options(selectinload(Incident.items))
         .order_by(Incident.id)
     )
+    parents = parent_references(session, school_id)
     for incident in session.scalars(query):
         yield {
             "reference": incident.reference,
@@ -61,6 +65,8 @@ def _records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
             "categories": incident.categories,
             "items": [f"{item.platform}:{item.external_id}" for item in incident.items],
             "opened_at": incident.opened_at,
+            "parent": parents.get(incident.id),
+            "removed_by": remover_of(read_ladder(incident)),
         }
 
 

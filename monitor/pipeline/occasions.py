@@ -142,11 +142,13 @@ def _persons(incident: Incident, judgement: Judgement) -> list[str]:
     return [f"{role}, nobody recorded"] if role in INDIVIDUALS else []
 
 
-def note_views(
-    session: Session, site: Site, incident: Incident, shown: Collection[Occasion], by: str
-) -> None:
+def note_views(session: Session, site: Site, shown: Collection[Occasion], by: str) -> None:
     """Count that somebody is shown these accounts' occasions; many looks at one ask for a review."""
-    for account in sorted({one.account for one in shown}):
+    newest = {one.account: one.references[-1] for one in sorted(shown, key=lambda one: one.began_at)}
+    for account, reference in sorted(newest.items()):
+        incident = session.scalars(
+            select(Incident).filter_by(school_id=site.school_id, reference=reference)
+        ).one()
         row = {"school_id": site.school_id, "incident_id": incident.id, "author_mark": account}
         session.add(AuthorView(**row, viewed_at=site.now(), viewed_by=by))
         session.flush()

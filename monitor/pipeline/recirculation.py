@@ -204,6 +204,16 @@ def parent_link(session: Session, incident: Incident) -> Recirculation | None:
     return session.scalars(select(Recirculation).filter_by(incident_id=incident.id)).one_or_none()
 
 
+def parent_references(session: Session, school_id: int) -> dict[int, str]:
+    """Incident → the reference of the one that it repeats."""
+    query = (
+        select(Recirculation.incident_id, Incident.reference)
+        .join(Incident, Incident.id == Recirculation.parent_id)
+        .where(Recirculation.school_id == school_id)
+    )
+    return dict(session.execute(query).all())
+
+
 def children_of(session: Session, incident: Incident) -> list[tuple[Incident, Recirculation]]:
     query = (
         select(Incident, Recirculation)

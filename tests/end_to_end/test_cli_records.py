@@ -21,7 +21,17 @@ from monitor.store.models import CustodyEvent, Incident, Item, TakedownTask
 ITEM_KEYS = [
     "platform", "source", "external_id", "version", "url", "author", "posted_at", "first_seen_at", "state", "text",
 ]  # fmt: skip
-INCIDENT_KEYS = ["reference", "severity", "lane", "state", "categories", "items", "opened_at"]
+INCIDENT_KEYS = [
+    "reference",
+    "severity",
+    "lane",
+    "state",
+    "categories",
+    "items",
+    "opened_at",
+    "parent",
+    "removed_by",
+]
 TASK_KEYS = ["id", "incident", "rung", "step", "owner_role", "due_at", "state", "outcome"]
 
 
