@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.evidence.folder import remove_item
+from monitor.pipeline import handed_in
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.capture_keeping import erase_captures, remove_erased
 from monitor.pipeline.clear_copies import Why, note_erasure
@@ -19,6 +20,7 @@ from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
 from monitor.pipeline.letter_keeping import forget as forget_letters
+from monitor.pipeline.links import forget_links
 from monitor.pipeline.locking import alone
 from monitor.pipeline.marks import forget_marks
 from monitor.pipeline.occasions import forget as forget_occasions
