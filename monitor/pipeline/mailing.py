@@ -3,6 +3,7 @@
 A crash between sending and marking sends the same mail twice under one Message-ID, never zero times.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from config.secrets import SecretMissing
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.folding import fold_backlog
 from monitor.pipeline.letter_sending import LETTER, accepted, held_back, refused_for_good
+from monitor.pipeline.links import LinkPurpose
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.quiet_hours import LONGEST_HOLD
 from monitor.pipeline.undelivered import tell_second_contact
@@ -166,6 +168,7 @@ def _mark(session: Session, site: Site, mail: OutgoingMail, failure: Failure | N
 
 def _sent(session: Session, site: Site, mail: OutgoingMail, now: datetime) -> None:
     mail.state, mail.sent_at, mail.last_error = MailState.SENT, now, None
+    mail.text, mail.html = _without_link(site, mail.text), _without_link(site, mail.html)
     accepted(session, site, mail)
     if mail.channel is not None:
         all_clear(session, site, "channel_failing", mail.channel, "It took a message again.")
@@ -174,6 +177,15 @@ def _sent(session: Session, site: Site, mail: OutgoingMail, now: datetime) -> No
     for kind in ("mail_refused", "mail_late"):
         all_clear(session, site, kind, mail.recipient, "A mail to the same address was accepted.")
     log.info("mail_sent", mail=mail.id, kind=mail.kind, attempts=mail.attempts)
+
+
+def _without_link(site: Site, text: str) -> str:
+    """A link opens for whoever has it: once the mail has left, only its hash is kept."""
+    public_url = site.settings.console.public_url
+    if public_url is None:
+        return text
+    links = re.escape(f"{public_url.rstrip('/')}/{LinkPurpose.ACKNOWLEDGE}/") + r"[A-Za-z0-9_-]+"
+    return re.sub(links, "(a link)", text)
 
 
 def _not_accepted(session: Session, site: Site, mail: OutgoingMail, failure: Failure, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Mails that were tried and did not leave."""
+"""Mails that were tried and did not leave, and those that are held."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,17 @@ def unsent(session: Session, school_id: int) -> Sequence[OutgoingMail]:
             OutgoingMail.state.in_((MailState.QUEUED, MailState.FAILED)),
             tried,
         )
+        .order_by(OutgoingMail.id)
+    )
+    return session.scalars(query).all()
+
+
+def held(session: Session, school_id: int) -> Sequence[OutgoingMail]:
+    """Those that wait for the end of the quiet hours, or to be told together, oldest first."""
+    query = (
+        select(OutgoingMail)
+        .where(OutgoingMail.school_id == school_id, OutgoingMail.state == MailState.QUEUED)
+        .where(OutgoingMail.held_until.is_not(None))
         .order_by(OutgoingMail.id)
     )
     return session.scalars(query).all()
