@@ -13,6 +13,7 @@ from config.policy import helplines, host_for
 from config.schema import Role
 from config.words import Lane, TaskState
 from monitor.cli.incident_course import course_lines, occasion_lines
+from monitor.cli.ladder_view import found_lines
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.pipeline.course import course_of
 from monitor.pipeline.occasions import note_views, occasions_of
@@ -37,6 +38,7 @@ def show_incident(site: Site, reference: str) -> None:
         found = occasions_of(session, site, incident)
         note_views(session, site, found, login_name())
         after = (
+            *_section("What is known", found_lines(incident, site.now())),
             *_section("What it did next", course_lines(course_of(session, incident))),
             *_section("Separate occasions", occasion_lines(found)),
         )

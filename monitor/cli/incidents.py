@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from typer.core import TyperGroup
 
+from config.words import CommunityRole
 from monitor.cli.incident_view import show_incident
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
 from monitor.pipeline.calling import NoCallSheet, call_sheet_of
@@ -39,13 +40,25 @@ def add_to(app: typer.Typer) -> None:
 
 
 @incidents_app.callback()
-def incidents(context: typer.Context, as_json: JsonOption = False) -> None:
+def incidents(
+    context: typer.Context,
+    author_role: Annotated[
+        CommunityRole | None, typer.Option("--author-role", help="Only what they wrote: staff, pupil …")
+    ] = None,
+    affected_role: Annotated[
+        CommunityRole | None, typer.Option("--affected-role", help="Only what is about them.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Every matter that a person must look at; with a reference, one of them with its words and tasks."""
     if context.invoked_subcommand is not None:
         return
     with site() as opened, opened.database.read() as session:
         columns = ("reference", "severity", "lane", "state", "categories", "opened_at")
-        print_records(_records(session, opened.school_id), columns, as_json=as_json)
+        wanted = {"author_role": author_role, "affected_role": affected_role}
+        asked = {key: role for key, role in wanted.items() if role is not None}
+        rows = (row for row in _records(session, opened.school_id) if asked.items() <= row.items())
+        print_records(rows, columns, as_json=as_json)
 
 
 def _records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
@@ -57,6 +70,7 @@ def _records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
     )
     parents = parent_references(session, school_id)
     for incident in session.scalars(query):
+        ladder = read_ladder(incident)
         yield {
             "reference": incident.reference,
             "severity": incident.severity,
@@ -66,7 +80,9 @@ def _records(session: Session, school_id: int) -> Iterator[dict[str, Any]]:
             "items": [f"{item.platform}:{item.external_id}" for item in incident.items],
             "opened_at": incident.opened_at,
             "parent": parents.get(incident.id),
-            "removed_by": remover_of(read_ladder(incident)),
+            "removed_by": remover_of(ladder),
+            "author_role": ladder.matter.author_role,
+            "affected_role": ladder.matter.affected_role,
         }
 
 
