@@ -33,6 +33,22 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class ProviderFacts:
+    """Who carries the site, as DNS and RDAP said at `asked_at`."""
+
+    name: str
+    ip: str
+    domain: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class HostAnswer:
+    asked_at: datetime
+    answer: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One incident as its letters need it. Times are aware; the words are those that were sealed.
 
@@ -66,12 +82,23 @@ class Case:
     reopened: bool = False
     refused_by_host: bool = False
     occasions: tuple[str, ...] = ()
+    consider: tuple[str, ...] = ()
+    """In the law pack's own wording."""
+    host_rule: str | None = None
+    policy_clause: str | None = None
+    author_confirmed_by: str | None = None
+    provider: ProviderFacts | None = None
+    host_answer: HostAnswer | None = None
 
 
 def prefilled(kind: LetterKind, case: Case | None, standing: Standing) -> Form:
     """The fields of a letter that need no person to know; nothing for what is not known."""
-    known = {**_standing(standing), **(_known(case) if case else {})}
-    return {name: known[name] for name in _names(MODELS[kind]) if known.get(name) not in (None, "", ())}
+    known = _filled(_standing(standing)) | (_filled(_known(case)) if case else {})
+    return {name: known[name] for name in _names(MODELS[kind]) if name in known}
+
+
+def _filled(known: Mapping[str, Any]) -> Form:
+    return {name: value for name, value in known.items() if value}
 
 
 def _names(model: type[Fields]) -> tuple[str, ...]:
@@ -93,7 +120,7 @@ def _standing(standing: Standing) -> Mapping[str, Any]:
 
 
 def _known(case: Case) -> Mapping[str, Any]:
-    return {**_place(case), **_moments(case), **_people(case), **_state(case)}
+    return {**_place(case), **_moments(case), **_people(case), **_state(case), **_provider(case)}
 
 
 def _place(case: Case) -> Mapping[str, Any]:
@@ -101,6 +128,8 @@ def _place(case: Case) -> Mapping[str, Any]:
         "urls": "\n".join(case.urls),
         "url": case.urls[0] if case.urls else None,
         "host": case.host.title,
+        "host_rule": case.host_rule,
+        "policy_clause": case.policy_clause,
         "post_id": case.post_id,
         "words": case.words,
         "statement": case.words,
@@ -109,6 +138,18 @@ def _place(case: Case) -> Mapping[str, Any]:
         "captured_how": "through the platform's own interface; sealed with SHA-256 and an append-only log",
         "captured_by": "a program of the school (schoolwatch)",
         "originals": "in the school's evidence store; the export of this incident holds copies",
+    }
+
+
+def _provider(case: Case) -> Mapping[str, Any]:
+    provider, answer = case.provider, case.host_answer
+    return {
+        "provider": provider and provider.name,
+        "ip": provider and provider.ip,
+        "domain": provider and provider.domain,
+        "looked_up_at": _typed(provider.asked_at) if provider else None,
+        "host_asked_at": _typed(answer.asked_at) if answer else None,
+        "host_answer": answer and answer.answer,
     }
 
 
@@ -124,6 +165,7 @@ def _moments(case: Case) -> Mapping[str, Any]:
         "checks_until": _typed(case.checks_until),
         "events": "\n".join(case.events),
         "occasions": "\n".join(case.occasions) or "none known",
+        "consider": "\n".join(case.consider),
     }
 
 
@@ -131,6 +173,7 @@ def _people(case: Case) -> Mapping[str, Any]:
     return {
         "handle": case.handle or NOT_SHOWN,
         "author": case.author,
+        "author_confirmed_by": case.author_confirmed_by,
         "affected_role": case.affected_role,
         "affected": case.affected_role,
         "consent": case.consent,

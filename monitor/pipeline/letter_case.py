@@ -10,14 +10,17 @@ from alerts.export.sheets import Exhibit
 from alerts.ladder.matter import UNKNOWN
 from alerts.ladder.state import Ladder
 from alerts.ladder.words import ConsentScope, Step
+from alerts.ladder.words import Standing as Attributed
 from alerts.letters.case import Case, Standing
 from alerts.letters.kinds import RULES, LetterKind
 from alerts.mail.wording import shown
-from config.policy import host_for
+from config.policy import Host, host_for, host_for_url
+from config.policy.hosts import OTHER
 from config.schema import Person, Role
 from config.words import Lane, TaskState
 from monitor.pipeline.cards import NoCard, card_facts
 from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.letter_further import further, host_answer
 from monitor.pipeline.letter_names import PupilNames
 from monitor.site import Site
 from monitor.store.evidence_door import EXPORTED, Access
@@ -77,10 +80,11 @@ def case_of(site: Site, incident_id: int, kind: LetterKind, by: str) -> Case:
     access = Access(by, "command line", f"the letter “{RULES[kind].title}”", "the school", EXPORTED)
     exhibits = list(_exhibits(site, rows.uids, access))
     first = exhibits[0] if exhibits else None
+    more = further(site, incident_id, ladder, first.url if first else None)
     return Case(
         urls=tuple(dict.fromkeys(one.url for one in exhibits)),
         platform=rows.platform,
-        host=host_for(rows.platform),
+        host=_host(rows.platform, first),
         post_id=", ".join(rows.ids),
         handle=_handle(first),
         words=_words(site, rows, kind, exhibits),
@@ -94,14 +98,31 @@ def case_of(site: Site, incident_id: int, kind: LetterKind, by: str) -> Case:
         severity=str(ladder.severity),
         state=rows.state,
         events=tuple(_events(ladder)),
-        evidence=tuple(f"{one.item_id}/{file.name} {file.sha256}" for one in exhibits for file in one.hashes),
+        evidence=_evidence(ladder, exhibits),
         consent=_police_consent(ladder, site.now()),
         checks=_checks(ladder),
         checks_until=_checks_until(ladder),
         overdue=ladder.closing is None and site.now() >= ladder.host_due_at,
         reopened=ladder.re_opened > 0,
         refused_by_host=_refused(ladder),
+        occasions=more.occasions,
+        consider=more.consider,
+        host_rule=ladder.findings.host_rule_breach,
+        policy_clause=ladder.findings.policy_breach,
+        author_confirmed_by=_confirmed_by(ladder),
+        provider=more.provider,
+        host_answer=host_answer(ladder),
     )
+
+
+def _host(platform: str, exhibit: Exhibit | None) -> Host:
+    """What was handed in by its address has no platform of its own."""
+    known = host_for(platform)
+    return host_for_url(exhibit.url) if known.platform == OTHER and exhibit else known
+
+
+def _confirmed_by(ladder: Ladder) -> str | None:
+    return ladder.attributions[-1].by if ladder.attributed is Attributed.CONFIRMED else None
 
 
 def _read(site: Site, incident_id: int) -> _Rows:
@@ -137,6 +158,12 @@ def _words(site: Site, rows: _Rows, kind: LetterKind, exhibits: Sequence[Exhibit
     if not words or not RULES[kind].names_no_pupil:
         return words
     return PupilNames(site, rows.incident_id).masked(words)
+
+
+def _evidence(ladder: Ladder, exhibits: Sequence[Exhibit]) -> tuple[str, ...]:
+    if ladder.lane is Lane.INDECENT_IMAGE:
+        return ("nothing was copied: only address, time and handle are kept",)
+    return tuple(f"{one.item_id}/{file.name} {file.sha256}" for one in exhibits for file in one.hashes)
 
 
 def _handle(exhibit: Exhibit | None) -> str | None:
