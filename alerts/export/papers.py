@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -99,9 +99,17 @@ def _rows(contents: ExportContents, names: Mapping[str, str]) -> list[IndexRow]:
             words=item.text,
             file=f"data/{names[item.item_id]}" if item.item_id in names else "",
             withheld_reason=None if item.text and item.shows_words else item.withheld_reason,
+            captures=tuple(_captured(item)),
+            captures_left_out=item.captures_left_out,
         )
         for item in ordered
     ]
+
+
+def _captured(item: ExportedItem) -> Iterator[str]:
+    for one in item.captures:
+        taken = sorted(name for name in one.files if name not in ("seal.json", "capture.json"))
+        yield f"data/captures/{item.item_id}/{one.number}: {', '.join(taken)}"
 
 
 def _missing(contents: ExportContents) -> tuple[Missing, ...]:

@@ -37,9 +37,10 @@ class ExportFailed(Exception):
 
 
 def file_stem(school: str, scope: str, profile: str) -> str:
-    """`schoolwatch-fernhill-primary-2026-W47`; what is not for the police says for whom it is."""
+    """`schoolwatch-fernhill-primary-week-2026-W47`; what is not for the police says for whom it is."""
     ending = "" if profile == Profile.POLICE else f"-{profile}"
-    return f"schoolwatch-{school_slug(school)}-{scope}{ending}"
+    of_week = "week-" if re.fullmatch(r"\d{4}-W\d\d", scope) else ""
+    return f"schoolwatch-{school_slug(school)}-{of_week}{scope}{ending}"
 
 
 def free_name(folder: Path, stem: str, taken: Container[str] = ()) -> Path:

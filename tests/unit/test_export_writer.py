@@ -70,7 +70,7 @@ def test_sealed_bytes_would_be_changed_on_the_way() -> None:
 def test_the_fingerprint_in_an_earlier_mail_would_fit_no_file(tmp_path: Path) -> None:
     """A second export of a week never takes the place of the first, nor a name that a row promises."""
     stem = file_stem("Fernhill Primary", "2026-W47", "police")
-    assert stem == "schoolwatch-fernhill-primary-2026-W47"
+    assert stem == "schoolwatch-fernhill-primary-week-2026-W47"
     assert file_stem("Fernhill", "SW-2026-0041", "host") == "schoolwatch-fernhill-SW-2026-0041-host"
     first = free_name(tmp_path, stem)
     first.write_bytes(b"x")

@@ -110,6 +110,18 @@ def test_the_index_tells_a_stranger_what_it_is_and_how_to_check_it() -> None:
     assert re.findall(r"(?m)^([1-9])\. ?", pages(index())[0]) == list("123456"), "six lines"
 
 
+def test_the_index_would_not_name_the_pictures_that_go_along() -> None:
+    """An officer would not look for a screenshot that nothing on paper speaks of."""
+    uid = sheet_facts.row(1).item_id
+    captured = sheet_facts.row(
+        1, captures=(f"data/captures/{uid}/1: page.pdf, page.png",),
+        captures_left_out="capture 2 left untouched after a suspicion",
+    )  # fmt: skip
+    found = run_together(words(index(exhibits=(captured,))))
+    assert run_together(f"Captured: data/captures/{uid}/1: page.pdf, page.png") in found
+    assert run_together("Not here: capture 2 left untouched after a suspicion") in found
+
+
 def test_nothing_missing_and_nothing_looked_at_do_not_look_alike() -> None:
     """ "Nothing found" must never be read where nobody looked (promise 8)."""
     all_read = words(index(failures=(), unread=()))

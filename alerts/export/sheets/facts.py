@@ -99,6 +99,10 @@ class IndexRow:
     file: str
     """The exhibit sheet's name in the export, e.g. `data/exhibits/SW-2026-0041-1.pdf`; empty if withheld."""
     withheld_reason: str | None = None
+    captures: tuple[str, ...] = ()
+    """The folder and the pictures of each, e.g. `data/captures/ID/1: page.png, page.pdf`."""
+    captures_left_out: str = ""
+    """Which others there are, and why they are not here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,10 @@ def _told(row: IndexRow) -> list[Flowable]:
     if row.withheld_reason is not None:
         return [words(f"Only the reference is here. {row.withheld_reason}", "cell")]
     begun = foreign(row.words, inner(_SHARES[3]), most_lines=2) if row.words else [words("no words", "cell")]
-    return [*begun, words(row.file or f"data/items/{row.item_id}", "small")]
+    pictures = [words(f"Captured: {one}", "small") for one in row.captures]
+    if row.captures_left_out:
+        pictures.append(words(f"Not here: {row.captures_left_out}", "small"))
+    return [*begun, words(row.file or f"data/items/{row.item_id}", "small"), *pictures]
 
 
 def _read(contents: IndexFacts) -> list[Flowable]:
