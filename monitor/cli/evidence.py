@@ -102,6 +102,8 @@ def _verify_store(earlier: Witnessed | None, fingerprint: str | None) -> tuple[F
         f"{result.evidence} sealed items, {result.held} held for 24 hours.{at_rest}\n"
         f"The log's key: {result.key or 'not signed yet'}"
     )
+    for one in result.leftovers:
+        summary += f"\nLeft half-written by a crash; no evidence, and removed at the next start: {one}"
     return [*unread, *((fault.item, fault.why) for fault in result.faults)], summary
 
 

@@ -22,8 +22,9 @@ from monitor.evidence.bundle import SEAL, Read, digests_of, read_bundle
 from monitor.evidence.captures import capture_root
 from monitor.evidence.custody_check import custody_faults
 from monitor.evidence.faults import Fault
-from monitor.evidence.folder import Standing, item_folder, read_standing
+from monitor.evidence.folder import Standing, is_part, item_folder, read_standing
 from monitor.evidence.leaf import commitment
+from monitor.evidence.leftovers import leftovers
 from monitor.evidence.stamping.stored import stamp_faults
 from monitor.evidence.verify_captures import capture_faults
 from monitor.evidence.verify_log import LogCheck, Outside
@@ -49,6 +50,8 @@ class Verified:
     """The fingerprint of the key that signs the log."""
     at_rest: tuple[str, ...] = ()
     """How many of the items are locked, or were erased on which day by which rule."""
+    leftovers: tuple[str, ...] = ()
+    """Parts of files that a crash left in the evidence folder; no tampering."""
 
 
 def verify_store(
@@ -87,7 +90,8 @@ def _look(database: Database, evidence: Path, school_id: int, outside: Outside) 
             *capture_faults(session, evidence, school_id),
         )
         at_rest = tuple(at_rest_counts(session, school_id))
-        return Verified(log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key, at_rest)
+        counted = (log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key, at_rest)
+        return Verified(*counted, leftovers=tuple(leftovers(evidence)))
 
 
 class _Check:
@@ -210,7 +214,7 @@ class _Check:
     def _added(self, path: Path) -> Iterator[Fault]:
         """A file, link or pipe, and all of them below a folder."""
         for one in sorted(path.rglob("*")) if _is_folder(path) else [path]:
-            if not _is_folder(one):
+            if not _is_folder(one) and not is_part(one):
                 yield Fault(one.parent.name, f"{one.relative_to(self.folder)} was added")
 
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:

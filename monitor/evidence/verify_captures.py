@@ -10,6 +10,7 @@ from monitor.evidence.bundle import SEAL
 from monitor.evidence.canonical import sha256
 from monitor.evidence.captures import capture_faults_within, capture_folder, capture_root, read_capture
 from monitor.evidence.faults import Fault
+from monitor.evidence.folder import is_part
 from monitor.evidence.leaf import LeafKind
 from monitor.store.models import Capture, CaptureState, Leaf
 
@@ -71,5 +72,7 @@ def _strays(evidence: Path, rows: Sequence[Capture]) -> Iterator[Fault]:
     known = {capture_folder(evidence, row.item_uid, row.number) for row in rows if row.state not in gone}
     root = capture_root(evidence)
     for path in sorted(root.rglob("*")):
+        if is_part(path):
+            continue
         if (path.is_file() and path.parent not in known) or (path.is_dir() and path.parent in known):
             yield Fault(path.parent.name, f"{path.relative_to(evidence)} was added")

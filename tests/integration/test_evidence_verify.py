@@ -80,6 +80,19 @@ def test_a_missing_folder_is_named(school: TestSchool) -> None:
     ]
 
 
+def test_what_a_crash_left_half_written_would_be_called_tampering(school: TestSchool) -> None:
+    """A power cut is no forgery; but nothing may hide under such a name either."""
+    folder = folders(school)[0]
+    capture = school.site.evidence / "captures" / "items" / "ab" / "abc-capture-001"
+    capture.mkdir(parents=True)
+    for place in (folder, capture, school.site.evidence):
+        (place / ".record.json.0a1b2c3d.part").write_bytes(b"half")
+    found = verify(school)
+    assert found.faults == ()
+    assert len(found.leftovers) == 3
+    assert found.leftovers[-1] == f"items/{folder.parent.name}/{folder.name}/.record.json.0a1b2c3d.part"
+
+
 def test_an_added_file_is_named(school: TestSchool) -> None:
     """A picture slipped into a folder must not leave the school as evidence."""
     folder = folders(school)[0]

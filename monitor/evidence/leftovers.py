@@ -1,0 +1,16 @@
+"""Parts of files that a crash left half-written in the evidence folder: no evidence, and no tampering.
+
+Nothing refers to them. The service overwrites and removes them at its next start.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from monitor.evidence.folder import is_part
+
+
+def leftovers(evidence: Path) -> Iterator[str]:
+    """Where each stands in the evidence folder."""
+    for part in sorted(evidence.rglob(".*.part")):
+        if part.is_file() and is_part(part):
+            yield str(part.relative_to(evidence))
