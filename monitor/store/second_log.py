@@ -24,7 +24,7 @@ from monitor.store.database import Database
 from monitor.store.models import CheckpointRow, Leaf
 
 _ROWS_AT_ONCE = 2000
-_log = structlog.get_logger()
+log = structlog.get_logger()
 
 
 class LogSetBack(LogForked):
@@ -69,11 +69,13 @@ def copy_log(database: Database, school_id: int, folder: Path) -> None:
 
 
 def follow(database: Database, school_id: int, folder: Path) -> None:
-    """After a commit. What was sealed stays sealed when a second disk is full: `keep_second_log` tells."""
+    """After a commit, which stands whatever happens here: nothing is raised, and `keep_second_log` tells."""
     try:
         copy_log(database, school_id, folder)
     except (SecondLogUnusable, LogSetBack) as error:
-        _log.warning("second_log_behind", problem=str(error))
+        log.warning("second_log_behind", problem=str(error))
+    except Exception:
+        log.exception("second_log_broke")
 
 
 def _leaves(database: Database, school_id: int, start: int) -> Iterator[bytes]:

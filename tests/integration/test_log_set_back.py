@@ -1,5 +1,6 @@
 """An old backup is restored beside a second log that knows more: nothing is signed that would be a fork."""
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -97,3 +98,27 @@ def test_check_would_call_a_second_log_that_cannot_be_read_right(site: Site) -> 
     (second(site) / LEAVES).write_text("not of a log\n")
     (line,) = second_log_lines(site.settings, partial(check_second_log, site))
     assert line.state == "failed"
+
+
+def test_a_fault_while_copying_would_look_as_if_nothing_had_been_sealed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed would be done a second time, or be taken for lost."""
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("nobody thought of it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.store.second_log.copy_log", breaks)
+        patched.setattr("monitor.pipeline.second_log.copy_log", breaks)
+        row = grow(site, 3)
+        assert row is not None
+        keep_second_log(site)
+        keep_second_log(site)
+    told = [mail for mail in mails(site) if "RuntimeError" in mail]
+    assert len(set(told)) == 1
+    assert len(told) == 2, "one to the technician and one to the manager, and no more the second time"
+    keep_second_log(site)
+    assert [json.loads(line)["size"] for line in (second(site) / CHECKPOINTS).read_bytes().splitlines()][
+        -1
+    ] == row.size
