@@ -112,6 +112,17 @@ def test_an_account_would_be_approved_by_whoever_sits_at_the_keyboard(school: Te
     assert approve(school).status == 0
 
 
+@serves("NEU 11.1", without=switch("monitor.pipeline.accounts.may_be_polled", lambda *_: None))
+def test_a_teachers_own_account_would_be_read(school: TestSchool, live: Site) -> None:
+    """Whatever somebody writes into the settings: only what the head approved as the school's is read."""
+    teachers = live.source_settings("page").model_copy(update={"account": "miss.jones.at.home"})
+    add(school)
+    assess(school)
+    approve(school)
+    with pytest.raises(SourceMisconfigured, match="no risk assessment"):
+        connect(live, teachers)
+
+
 @serves("Market Drayton C/1", without=switch("monitor.pipeline.look_alikes.looks_like", lambda *_: None))
 def test_an_account_with_the_schools_name_would_speak_for_it_unseen(school: TestSchool) -> None:
     """Once for each account, however often it writes; our own accounts are no look-alikes."""
