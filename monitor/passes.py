@@ -22,6 +22,7 @@ from monitor.pipeline.own_page import act_next
 from monitor.pipeline.poll import PollReport, fail_source, poll_source
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.school_accounts import remind_of_passwords
 from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
 from monitor.pipeline.watchkeeping import keep_watch
@@ -52,6 +53,7 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
         "looking again": lambda: recheck_due(site),
         "reminding": lambda: run_ladders(site),
         "asking about devices": lambda: remind_of_devices(site),
+        "reminding of passwords": lambda: remind_of_passwords(site),
         "keeping watch": lambda: keep_watch(site, names),
         "making the weekly export": lambda: make_due_export(site),
         "copying the log": lambda: keep_second_log(site),

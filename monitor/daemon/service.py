@@ -42,6 +42,7 @@ from monitor.pipeline.outages import ask_again_what_was_mended
 from monitor.pipeline.own_page import act_next
 from monitor.pipeline.rechecks import recheck_due
 from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.school_accounts import remind_of_passwords
 from monitor.pipeline.sealing import tidy
 from monitor.pipeline.second_log import keep_second_log
 from monitor.pipeline.stamping import stamp_due
@@ -98,6 +99,7 @@ class Service:
             "held mail": (lambda: tell_what_was_held(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "own page": (self._act_on_own_page, 10),
+            "passwords": (lambda: remind_of_passwords(self._site), 3600),
             "rechecks": (lambda: recheck_due(self._site), 60),
             "withdrawals": (lambda: search_due(self._site), 300),
             "devices": (lambda: remind_of_devices(self._site), 600),
