@@ -100,6 +100,8 @@ class Situation(StrEnum):
     """A member of staff shows a school event without the head's leave (Market Drayton B)."""
     MALICIOUS_OR_FICTITIOUS = "malicious_or_fictitious"
     """A person finds so; no program ever does (Market Drayton D)."""
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    """Our own post was lawful when it was published, and the consent is gone since (Huntington 4.5)."""
 
 
 class Remover(StrEnum):

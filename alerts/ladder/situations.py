@@ -121,6 +121,18 @@ ROWS: Mapping[Situation, SituationRow] = {
         },
     ),
     Situation.MALICIOUS_OR_FICTITIOUS: SituationRow(),
+    Situation.CONSENT_WITHDRAWN: SituationRow(
+        says={
+            Step.OWN_POST_REMOVE: (
+                "A consent was withdrawn: cropping, or blurring and posting again, will do too (Huntington "
+                "4.9). Where that is not reasonably practicable, skip this and say why (Huntington 4.6)."
+            ),
+            Step.DPO_NOTE: (
+                "Where a consent was withdrawn, the post was lawful when it was published (Huntington 4.5): "
+                "that alone is no breach. Note the withdrawal, and what became of the post."
+            ),
+        }
+    ),
 }
 
 THE_DSL_DECIDES = frozenset({Situation.AUTHOR_AT_RISK, Situation.UNDER_AGE_ACCOUNT})

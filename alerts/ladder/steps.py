@@ -92,6 +92,7 @@ RULES: Mapping[Step, StepRule] = {
         "details.",
         "nobody can be identified from it",
         "published with consent, and no name stands with a picture",
+        "not reasonably practicable",
         *_MOOT,
         outcomes=_DONE_AWAY,
     ),

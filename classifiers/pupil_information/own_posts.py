@@ -51,7 +51,7 @@ class Problem(NamedTuple):
     kind: Kind
     start: int
     end: int
-    """In the view's text."""
+    """In the view's text; from `OwnPostReader`, in the text as written."""
     ids: tuple[str, ...]
     """Pupils of the register who may be meant."""
     sure: bool
@@ -119,7 +119,8 @@ class OwnPostReader:
     def problems(self, text: str, *, has_image: bool) -> list[Problem]:
         """The problems of a post, or of an alternative text that stands with its picture."""
         reading, found = self._read(text, has_image=has_image)
-        return problems_of(reading, found)
+        spans = ((one, reading.view.span(one.start, one.end)) for one in problems_of(reading, found))
+        return [one._replace(start=start, end=end) for one, (start, end) in spans]
 
     def in_file_name(self, name: str) -> list[Problem]:
         """`aisha-khan_sports.jpg` is published with the picture (Huntington 4.11)."""

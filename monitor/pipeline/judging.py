@@ -14,7 +14,7 @@ from config.words import Flag, Label, Lane, Severity, Situation, Surface
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.pipeline.look_alikes import imitators_among
 from monitor.pipeline.operator_alerts import Trouble, open_alert, tell_operators
-from monitor.pipeline.own_judgement import judge_of_own_words
+from monitor.pipeline.own_judgement import judge_of_own_words, situations_of
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.recirculation import Kin, links_by_item
 from monitor.pipeline.sealing import close_withheld, promote, record_evidence, tidy
@@ -229,6 +229,7 @@ def matter_of(item: Item, judgement: Judgement) -> Matter:
         has_media=bool(item.media),
         affected_role=_affected_role(judgement),
         published_at=item.posted_at,
+        situations=situations_of(judgement),
     )
 
 

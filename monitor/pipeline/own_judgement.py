@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from classifiers.interface import Comment, Judge, Judgement, Reason
 from classifiers.judge import SURE
-from config.words import Label, Severity, Surface
+from config.words import Label, Severity, Situation, Surface
 from monitor.pipeline.own_posts import WITHDRAWN, findings_of
 from monitor.store.models import Item, OwnPostFinding
 
@@ -16,6 +16,8 @@ _WHY = {
     True: "a consent that held when it was published has been withdrawn; take it down where practicable",
     False: "a pupil is shown for whom no consent is on record",
 }
+CONSENT_WITHDRAWN = "consent_withdrawn"
+"""Category of a reason that belongs to no label: the post was lawful when it was published."""
 _ALT_TEXT = "the alternative text of a picture names a pupil"
 
 
@@ -94,11 +96,25 @@ def _with_findings(judgement: Judgement, findings: Sequence[OwnPostFinding]) -> 
     if not findings:
         return judgement
     lawful = all(one.kind == WITHDRAWN and one.lawful_when_posted for one in findings)
-    return _exposed(judgement, tuple(one.pupil_id for one in findings), _WHY[lawful])
+    # A name with a picture is a breach of its own, whatever the consents were.
+    alone = lawful and not judgement.labels.get(Label.PUPIL_INFORMATION)
+    category = CONSENT_WITHDRAWN if alone else str(Label.PUPIL_INFORMATION)
+    return _exposed(judgement, tuple(one.pupil_id for one in findings), _WHY[lawful], category)
 
 
-def _exposed(judgement: Judgement, pupils: Sequence[str], why: str) -> Judgement:
-    reason = Reason(str(Label.PUPIL_INFORMATION), 0, 0, "", why)
+def situations_of(judgement: Judgement) -> frozenset[Situation]:
+    """What is known of an own post beside its words, as the ladder names it."""
+    withdrawn = any(one.category == CONSENT_WITHDRAWN for one in judgement.reasons)
+    return frozenset({Situation.CONSENT_WITHDRAWN}) if withdrawn else frozenset()
+
+
+def _exposed(
+    judgement: Judgement,
+    pupils: Sequence[str],
+    why: str,
+    category: str = str(Label.PUPIL_INFORMATION),
+) -> Judgement:
+    reason = Reason(category, 0, 0, "", why)
     return replace(
         judgement,
         judged=True,

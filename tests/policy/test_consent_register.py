@@ -117,11 +117,18 @@ def test_a_yes_for_the_website_would_be_taken_for_x_and_for_film(desk: Desk) -> 
 def test_a_post_that_was_lawful_would_be_booked_as_a_breach(timeline: Desk) -> None:
     """The consent version in force on the day of the post is kept beside it."""
     timeline.consents(consent("P1", "x", start="2026-01-05"))
-    timeline.posts("Aisha Khan opened the new library with her class", date(2026, 3, 2))
-    timeline.posts("Aisha Khan and the choir, a year before we had asked", date(2025, 3, 2))
+    for words in ("The new library is open", "The choir, before we had asked"):
+        timeline.check(words, pupils=["P1"], publishing=True)
+    timeline.posts("The new library is open", date(2026, 3, 2))
+    timeline.posts("The choir, before we had asked", date(2025, 3, 2))
     search(timeline.site, withdraw(timeline.site, letter()).search_id)
+    timeline.judge()
     told = {(one.kind, one.lawful_when_posted, one.consent_version) for one in timeline.findings}
     assert told == {("withdrawn", True, 1), ("no_consent", False, None)}
+    lawful = [one for one in timeline.incidents if "consent_withdrawn" in one.categories]
+    assert len(lawful) == 1
+    said = {task.incident_id: task.what_to_do for task in timeline.tasks(Step.DPO_NOTE)}
+    assert ["lawful when it was published" in words for words in said.values()].count(True) == 1
 
 
 @serves(
