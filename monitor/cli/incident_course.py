@@ -1,6 +1,7 @@
 """What the content did next, and separate occasions, as lines of one incident on the screen."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from alerts.occasions import EXPLAINED, Occasion
 from config.words import Remover
@@ -68,8 +69,14 @@ def occasion_lines(found: Sequence[Occasion]) -> Iterator[str]:
 
 def when(one: Occasion) -> str:
     """A day and time; both ends of an occasion that lasted; `seen` where the platform gave no time."""
-    until = f" to {london(one.ended_at)[-5:]}" if one.ended_at != one.began_at else ""
-    return f"{'' if one.time_known else 'seen '}{london(one.began_at)} {one.day.year}{until}"
+    seen = "" if one.time_known else "seen "
+    until = f" to {_hour(one.ended_at)}" if one.ended_at != one.began_at else ""
+    return f"{seen}{one.day:%a %d %b %Y}, {_hour(one.began_at)}{until}"
+
+
+def _hour(at: datetime) -> str:
+    """Time of day in London; where the hour comes twice, with its zone."""
+    return london(at).split(maxsplit=3)[3]
 
 
 def _relative(one: Relative) -> str:
