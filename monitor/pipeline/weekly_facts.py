@@ -14,6 +14,7 @@ from alerts.mail.facts import DigestLine, Gap, Tally, WeeklyFacts
 from alerts.mail.wording import LANES
 from config.words import Lane, Outcome, Rung, Severity, TaskState
 from monitor.pipeline.at_rest_notes import at_rest_notes
+from monitor.pipeline.weekly_notes import reopened_in, week_notes
 from monitor.site import Site
 from monitor.store.models import Incident, TakedownTask
 
@@ -27,6 +28,7 @@ def weekly_facts(
         raise ValueError(f"{contents.export_id} is not about a week")
     readable = _readable(site, contents.lanes, kept_from_reader)
     incidents = _opened_in(session, week, readable)
+    still_open = session.scalars(select(Incident).where(readable, Incident.state == "open")).all()
     return WeeklyFacts(
         school_name=site.school_name,
         week=str(week),
@@ -45,7 +47,12 @@ def weekly_facts(
         file=made.path,
         sha256=made.sha256,
         refused_by_host=sum(_refused_by_host(incident) for incident in incidents),
-        notes=(*_notes(site, week), *at_rest_notes(session, site)),
+        reopened=reopened_in(week, still_open),
+        notes=(
+            *_notes(site, week),
+            *week_notes(session, site, week, incidents, still_open),
+            *at_rest_notes(session, site),
+        ),
         urgent=tuple(
             incident.reference
             for incident in incidents
