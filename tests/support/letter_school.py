@@ -135,8 +135,8 @@ def make_template(folder: Path, database: str = "") -> Path:
         school.first_look()
         for words in ("ABUSE words of somebody", "IMAGE of somebody", "PUPIL shown by somebody"):
             school.x.mention(f"@fernhillprimary {words}", words.split()[0].lower(), clock.now())
-        school.look()
-        clock.advance(timedelta(minutes=6))
+            school.look()
+            clock.advance(timedelta(minutes=6))
         with school.site.database.read() as session:
             triages = list(session.scalars(select(TakedownTask.id).filter_by(step=Step.TRIAGE)))
         for task in triages:
