@@ -11,6 +11,7 @@ from classifiers.interface import Judge
 from connectors.errors import ConnectorError
 from monitor.pipeline.accounts import connect
 from monitor.pipeline.checklists import remind_of_devices
+from monitor.pipeline.dates import tell_of_dates
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.holders import pass_holder
@@ -58,6 +59,7 @@ def one_pass(site: Site, judge: Judge, names: Sequence[str], tell: Tell) -> list
         "making the weekly export": lambda: make_due_export(site),
         "copying the log": lambda: keep_second_log(site),
         "having the log stamped": lambda: stamp_due(site),
+        "keeping dates": lambda: tell_of_dates(site),
         "telling what was held": lambda: tell_what_was_held(site),
         "sending mail": lambda: _to_the_end(lambda: send_next(site)),
         "erasing": lambda: erase_what_is_due(site),

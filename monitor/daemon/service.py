@@ -29,6 +29,7 @@ from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uids
 from monitor.pipeline.checklists import remind_of_devices
+from monitor.pipeline.dates import tell_of_dates
 from monitor.pipeline.first_pass import tell_first_passes
 from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.handed_in import tidy_handed_in
@@ -96,6 +97,7 @@ class Service:
             "lock": (lambda: self._keep_lock(check_lock), 5),
             "poll": (self._crew.start_due, 1),
             "first digests": (lambda: tell_first_passes(self._site), 5),
+            "dates": (lambda: tell_of_dates(self._site), 3600),
             "held mail": (lambda: tell_what_was_held(self._site), 5),
             "ladder": (lambda: run_ladders(self._site), 30),
             "own page": (self._act_on_own_page, 10),

@@ -43,7 +43,7 @@ AFTER_TRIAGE = {"judgement export"}
 """What does nothing before somebody decided."""
 NO_EVIDENCE = {
     "init": "writes a settings file", "check": "reads no item", "demo": "is a school of its own",
-    "mail": "shows what a mail server said", "classify": "stores nothing", "evaluate": "stores nothing",
+    "mail": "shows what a mail server said", "report": "counts", "reviews": "shows dates", "classify": "stores nothing", "evaluate": "stores nothing",
     "tasks": "shows steps, not words", "register import": "reads the school's lists",
     "judgement show": "shows numbers", "models show": "shows models", "models check": "shows models",
     "models fetch": "fetches models", "models convert": "converts models",
@@ -53,6 +53,7 @@ NO_EVIDENCE = {
     "hold list": "shows references", "retention": "shows dates; what it locks and erases is noted by the rows",
 }  # fmt: skip
 ELSEWHERE = {
+    "mail bounce": "tests of mail: touches no evidence, and notes who handed the notice in",
     "run": "the service: tests of the pipeline", "poll": "the service: tests of the pipeline",
     "capture": "tests of captures", "erase": "tests of erasing", "evidence unlock": "tests of unlocking",
     "hold release": "tests of holds", "tasks refused": "as tasks done", "tasks skip": "as tasks done",
