@@ -14,6 +14,7 @@ from config.schema import Role
 from config.words import Lane, TaskState
 from monitor.cli.incident_course import course_lines, occasion_lines
 from monitor.cli.ladder_view import found_lines
+from monitor.cli.law_view import law_lines
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.pipeline.course import course_of
 from monitor.pipeline.occasions import note_views, occasions_of
@@ -41,6 +42,7 @@ def show_incident(site: Site, reference: str) -> None:
             *_section("What is known", found_lines(incident, site.now())),
             *_section("What it did next", course_lines(course_of(session, incident))),
             *_section("Separate occasions", occasion_lines(found)),
+            *_section("To consider", law_lines(incident, found)),
         )
         view = Group(*_lines(incident, _closed(session, incident)), *after)
     out().print(view)
@@ -80,7 +82,7 @@ def _lines(incident: Incident, closed: Mapping[str, str]) -> list[RenderableType
 
 def _item(item: Item, not_shown: str | None) -> list[RenderableType]:
     author = item.author_name or item.author_handle or ("author not shown" if not_shown else _NO_AUTHOR)
-    times = f"{_posted(item)}, kept {london(item.first_seen_at)}"
+    times = f"{_posted(item)}, {_kept(item)}"
     parts: list[RenderableType] = [Text(f"\n{author}, {times}"), Text(item.url, style="dim")]
     if not_shown:
         return [*parts, Padding(Text(not_shown, style="bold red"), (0, 0, 0, 2))]
@@ -95,6 +97,11 @@ def _item(item: Item, not_shown: str | None) -> list[RenderableType]:
 
 def _posted(item: Item) -> str:
     return f"posted {london(item.posted_at)}" if item.posted_at else "time of posting not known"
+
+
+def _kept(item: Item) -> str:
+    """When it was posted and when it was kept are two times (Huntington 8.4)."""
+    return f"kept {london(item.first_seen_at)}"
 
 
 def _printable(text: str) -> str:

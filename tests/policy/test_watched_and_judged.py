@@ -105,7 +105,8 @@ def test_a_token_would_stand_in_the_settings_for_all_to_read(tmp_path: Path) -> 
 )
 def test_an_accusation_would_be_raised_without_saying_what_it_is() -> None:
     """Who, what and how; and never that somebody did it."""
-    [judged] = load_judge(Register()).judge(
+    head = StaffMember("S1", "Mrs", "Ann", "Bellweather", "Headteacher")
+    [judged] = load_judge(Register("Fernhill Primary", staff=(head,))).judge(
         [
             Comment(
                 "1",
