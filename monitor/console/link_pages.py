@@ -22,7 +22,7 @@ from monitor.pipeline.acknowledging import acknowledge, call_sheet_for, matter_o
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.links import LinkPurpose, check_code, open_link
 from monitor.pipeline.packs import make_pack, may_have_pack
-from monitor.pipeline.wishes import QUESTIONS, asked_of, record_wishes
+from monitor.pipeline.wishes import asked_of, questions, record_wishes
 from monitor.site import Site
 from monitor.store.models import Incident, SinglePurposeLink
 
@@ -121,7 +121,7 @@ def _own_page(link: SinglePurposeLink, *, saved: bool) -> ResponseReturnValue:
 
 def _answers() -> dict[ConsentScope, bool]:
     """Only a clear yes or no; whatever else a form may hold is no answer."""
-    said = {one.scope: request.form.get(str(one.scope)) for one in QUESTIONS}
+    said = {one.scope: request.form.get(str(one.scope)) for one in questions(_site())}
     return {scope: word == "yes" for scope, word in said.items() if word in ("yes", "no")}
 
 

@@ -6,7 +6,7 @@ school, and nothing that may be quoted is shown (NEU 8.1).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,6 @@ from alerts.ladder.state import Decision, Ladder
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import DecisionKind, Step
 from alerts.mail.wording import CAUTIONS, LANES, SEVERITIES
-from config.policy import helplines
 from config.words import Lane, Severity, TaskState
 from monitor.pipeline.calling import NoCallSheet, call_sheet_of
 from monitor.pipeline.ladders import read_ladder, write_ladder
@@ -56,7 +55,7 @@ def matter_of_link(session: Session, site: Site, link: SinglePurposeLink) -> Mat
         lane=LANES[ladder.lane],
         caution=CAUTIONS.get(ladder.lane, ""),
         closed=ladder.closing is not None,
-        tasks=tuple(_to_do(task) for task in machine.open_tasks(ladder)),
+        tasks=tuple(sorted((_to_do(task) for task in machine.open_tasks(ladder)), key=_when)),
         numbers=tuple(_numbers(site)) if urgent else (),
     )
 
@@ -65,9 +64,14 @@ def _to_do(task: Task) -> ToDo:
     return ToDo(task.step.shown_as, task.due_at, task.acknowledged_by)
 
 
+def _when(task: ToDo) -> datetime:
+    """What has no time of its own stands last."""
+    return task.due_at or datetime.max.replace(tzinfo=UTC)
+
+
 def _numbers(site: Site) -> Iterator[tuple[str, str]]:
     contacts = site.settings.contacts
-    yield "Police", helplines()["police"].shown_contact()
+    yield "Police", "999 if anybody is in danger now, otherwise 101"
     if contacts.police:
         yield "Police, local contact", contacts.police
     yield "LADO", contacts.lado or "no number in the settings: look it up on an official page"

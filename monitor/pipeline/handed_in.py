@@ -35,6 +35,7 @@ from monitor.pipeline.handing import TO_THE_HEAD, Handing, IntakeRefused, check,
 from monitor.pipeline.judging import Opinion, comment_of, judgement_row, matter_of, no_judgement
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.people import head_is_among, named_staff
+from monitor.pipeline.pictures import record_ruling
 from monitor.pipeline.raising import Found, IncidentDesk
 from monitor.pipeline.sealing import close_withheld
 from monitor.site import Site
@@ -48,6 +49,7 @@ from monitor.store.models import (
     Item,
     ItemState,
     Pupil,
+    Ruling,
     Source,
     StaffMember,
 )
@@ -201,6 +203,9 @@ class _Desk:
             desk.take(Found(item, matter, judgement))
             session.flush()
             incident = _incident(session, item)
+            if suspected:
+                by, reason = self.handing.by.strip(), "Suspected when it was handed in."
+                record_ruling(session, site, incident, Ruling.SUSPECTED, by=by, reason=reason)
             seal_files(session, site, Handed(item, self.handing, kept), incident)
             self._note(session, incident, kept)
             if self.handing.kind in TO_THE_HEAD:

@@ -62,7 +62,7 @@ def rule_on_pictures(site: Site, reference: str, ruling: Ruling, *, by: str, rea
                 "nobody looks in order to. The police and the LADO do; record their word in the tasks. "
                 f"Whom to ring: schoolwatch incidents {reference} --call-sheet"
             )
-        row = _record(session, site, incident, ruling, by=by.strip(), reason=reason.strip())
+        row = record_ruling(session, site, incident, ruling, by=by.strip(), reason=reason.strip())
         isolated = _suspect(session, site, incident, row) if ruling is Ruling.SUSPECTED else 0
         told = Ruled(reference, ruling, Lane(incident.lane), len(row.items), isolated)
     if ruling is Ruling.SUSPECTED:
@@ -121,9 +121,10 @@ def _locked(session: Session, site: Site, reference: str) -> Incident:
     return incident
 
 
-def _record(
+def record_ruling(
     session: Session, site: Site, incident: Incident, ruling: Ruling, *, by: str, reason: str
 ) -> ImageRuling:
+    """The ruling on what is in the incident now, and an event for each; what follows is the caller's."""
     earlier = select(func.max(ImageRuling.number)).where(ImageRuling.incident_id == incident.id)
     row = ImageRuling(
         school_id=site.school_id,

@@ -14,6 +14,7 @@ from alerts.ladder import machine, wishes
 from alerts.ladder.state import Consent, Ladder
 from alerts.ladder.words import ConsentScope
 from alerts.mail.invitation import invitation_draft
+from config.schema import Nation
 from config.words import Lane
 from monitor.pipeline import outbox
 from monitor.pipeline.decisions import NoSuchTask
@@ -59,13 +60,13 @@ QUESTIONS = (
     ),
     Question(
         ConsentScope.HOST_REPORT,
-        "Will you report it to the website yourself, or may it be reported in your name?",
-        "Some websites listen only to the person it is about. The school helps you to fill in the form.",
+        "May it be reported to the website in your name?",
+        "Some websites listen only to the person it is about; then the school helps you with their form.",
     ),
     Question(
         ConsentScope.SECTION_5,
         "Do you want a formal notice sent to the website, for words that you say are untrue about you?",
-        "Only you can give this notice, in England and Wales. It holds your name and how to reach you, and "
+        "Only you can give this notice. It holds your name and how to reach you, and "
         "the website may pass it to whoever wrote the words unless you say that it must not.",
     ),
     Question(
@@ -144,7 +145,13 @@ def _check(ladder: Ladder) -> None:
 
 def asked_of(ladder: Ladder, link: SinglePurposeLink, site: Site) -> tuple[Asked, ...]:
     """Every question with the answer that counts today."""
-    return tuple(Asked(one, _answer(ladder, one.scope, link.person, site)) for one in QUESTIONS)
+    return tuple(Asked(one, _answer(ladder, one.scope, link.person, site)) for one in questions(site))
+
+
+def questions(site: Site) -> tuple[Question, ...]:
+    """Those that mean something here: the notice is of the law of England and Wales."""
+    has_notice = site.settings.school.nation in (Nation.ENGLAND, Nation.WALES)
+    return tuple(one for one in QUESTIONS if has_notice or one.scope is not ConsentScope.SECTION_5)
 
 
 def _answer(ladder: Ladder, scope: ConsentScope, person: str, site: Site) -> bool | None:
