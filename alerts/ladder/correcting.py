@@ -84,17 +84,16 @@ def note(ladder: Ladder, text: str, *, by: str, role: Role, at: datetime) -> Lad
 _AFTER_A_HAND_OVER = HEADS | {Role.DSL, Role.DEPUTY_DSL}
 
 
+_IN_PLACE_OF_THE_OLD = (
+    "author_role", "affected_role", "affected_group", "about_harm_to_child", "only_own_children",
+)  # fmt: skip
+
+
 def _changed(matter: Matter, correction: Correction) -> Matter:
     """Roles and rulings in place of the old; situations and boxes beside those that stand."""
     changes: dict[str, object] = {
         name: str(said) if isinstance(said, CommunityRole) else said
-        for name in (
-            "author_role",
-            "affected_role",
-            "affected_group",
-            "about_harm_to_child",
-            "only_own_children",
-        )
+        for name in _IN_PLACE_OF_THE_OLD
         if (said := getattr(correction, name)) is not None
     }
     situations = (matter.situations | correction.situations) - correction.no_longer

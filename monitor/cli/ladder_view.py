@@ -1,4 +1,4 @@
-"""What people found out about an incident, for its screen: facts, score, dates, and what a task still waits for."""
+"""What people found out about an incident, for its screen: facts, score, dates, what a task waits for."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -32,9 +32,8 @@ def _facts(ladder: Ladder) -> Iterator[str]:
         yield f"Situation: {', '.join(_shown(one) for one in sorted(matter.situations))}"
     for concern in sorted(ladder.concerns):
         yield f"{concern.shown_as.capitalize()} ({concern})"
-    for title, said in (
-        ("Policy", found.policy_breach), ("Host's rule", found.host_rule_breach), ("Consider", found.law_to_consider),
-    ):  # fmt: skip
+    breaches = (("Policy", found.policy_breach), ("Host's rule", found.host_rule_breach))
+    for title, said in (*breaches, ("Consider", found.law_to_consider)):
         if said:
             yield f"{title}: {said}"
 
