@@ -12,6 +12,7 @@ from alerts.ladder.words import Step
 from config.policy import helplines, host_for
 from config.schema import Role
 from config.words import Lane, TaskState
+from monitor.cli.handed_in_view import handed_in_lines
 from monitor.cli.incident_course import course_lines, occasion_lines
 from monitor.cli.ladder_view import found_lines
 from monitor.cli.law_view import law_lines
@@ -39,6 +40,7 @@ def show_incident(site: Site, reference: str) -> None:
         found = occasions_of(session, site, incident)
         note_views(session, site, found, login_name())
         after = (
+            *_section("Handed in", handed_in_lines(session, incident)),
             *_section("What is known", found_lines(incident, site.now())),
             *_section("What it did next", course_lines(course_of(session, incident))),
             *_section("Separate occasions", occasion_lines(found)),
@@ -96,7 +98,11 @@ def _item(item: Item, not_shown: str | None) -> list[RenderableType]:
 
 
 def _posted(item: Item) -> str:
-    return f"posted {london(item.posted_at)}" if item.posted_at else "time of posting not known"
+    if item.posted_at:
+        return f"posted {london(item.posted_at)}"
+    # A person typed what was shown, or an e-mail says it of itself: not a time that anybody has checked.
+    shown = _printable(item.posted_at_raw or "")
+    return f"posted “{shown}”, as it says" if shown else "time of posting not known"
 
 
 def _kept(item: Item) -> str:
