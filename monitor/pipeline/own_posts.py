@@ -134,7 +134,7 @@ def _cursor_of(site: Site, source: str, purpose: str) -> Mapping[str, object]:
         return dict(row.cursor) if row else {}
 
 
-def _cursor_row(site: Site, source: str, purpose: str) -> Select[tuple[StreamCursor]]:
+def _cursor_row(site: Site, source: str, purpose: str) -> Select[StreamCursor]:
     return (
         select(StreamCursor)
         .join(Source, Source.id == StreamCursor.source_id)

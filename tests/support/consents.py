@@ -131,15 +131,19 @@ class Desk:
 
 
 @contextmanager
-def desk_at(folder: Path, *, timeline: bool = False) -> Iterator[Desk]:
-    """Noon on a Monday in November 2026. `timeline`: with an account of the school's own on loopback."""
+def desk_at(folder: Path, *, timeline: bool = False, database: str = "") -> Iterator[Desk]:
+    """Noon on a Monday in November 2026. `timeline`: with an account of the school's own on loopback.
+
+    `database`: an empty one, in place of SQLite's.
+    """
     clock = SettableClock(datetime(2026, 11, 16, 12, 0, tzinfo=UTC))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "schoolwatch.db"
-    path.write_bytes(_empty_database())
+    if not database:
+        path.write_bytes(_empty_database())
     with ExitStack() as stack:
         platforms = {SOURCE: stack.enter_context(plugins()[SOURCE].loopback(clock.now))} if timeline else {}
-        settings = write_settings(folder, f"sqlite:///{path}", platforms, 25)
+        settings = write_settings(folder, database or f"sqlite:///{path}", platforms, 25)
         site = open_site(settings, clock.now)
         stack.callback(site.close)
         desk = Desk(site, clock, folder, platforms.get(SOURCE))
