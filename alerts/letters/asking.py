@@ -13,9 +13,7 @@ COMPLAINTS = Field(
     title="Complaints procedure", description="where it can be read, e.g. a page of the school"
 )
 URLS = Field(title="Where it stands", description="the exact address of each post, one a line")
-POSTED = Field(
-    title="When it was posted", description="as the platform shows it; UK time unless it says otherwise"
-)
+POSTED = Field(title="When it was posted", description="UK time and UTC, or: not shown by the platform")
 SEEN = Field(title="When the school first saw it", description="UK time unless it says otherwise")
 
 
@@ -50,7 +48,7 @@ class HostReport(Fields):
     urls: Addresses = URLS
     post_id: Line = Field(title="Permanent id", description="of the post or comment on the platform")
     handle: Line = Field(title="The author's handle", description="as shown there, or: not shown")
-    posted_at: Time = POSTED
+    posted_at: Line = POSTED
     seen_at: Time = SEEN
     words: Quoted = Field(title="The words in question", description="exactly as they stand there")
     affected_role: Line = Field(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from alerts.clocks import LONDON
+from alerts.export.sheets.times import both
 from alerts.letters.filling import MODELS, Form
 from alerts.letters.kinds import LetterKind
 from alerts.letters.values import Fields
@@ -156,7 +158,7 @@ def _provider(case: Case) -> Mapping[str, Any]:
 def _moments(case: Case) -> Mapping[str, Any]:
     first, second = case.checks or (None, None)
     return {
-        "posted_at": _typed(case.posted_at),
+        "posted_at": both(case.posted_at, none=NOT_SHOWN),
         "seen_at": _typed(case.seen_at),
         "opened_at": _typed(case.opened_at),
         "aware_at": _typed(case.seen_at),
@@ -198,7 +200,7 @@ def _typed(at: datetime | None) -> str | None:
     """As it would be typed, to the second and with its offset, so that the autumn hour is no riddle."""
     if at is None:
         return None
-    return at.isoformat(sep=" ", timespec="seconds")
+    return at.astimezone(LONDON).isoformat(sep=" ", timespec="seconds")
 
 
 def _yes_no(answer: bool) -> str:

@@ -120,7 +120,7 @@ def _each(kind: LetterKind, errors: ValidationError) -> Iterator[tuple[str, str,
     for error in errors.errors():
         place = ".".join(str(part) for part in error["loc"] if isinstance(part, str))
         for name in known:
-            if (name == place or name.startswith(f"{place}.")) and name not in told:
+            if f"{name}.".startswith(f"{place}.") and name not in told:
                 told.add(name)
                 yield name, error["type"], error.get("ctx", {})
 

@@ -8,7 +8,8 @@ from alerts.export.sheets.page import ACROSS, Edges, built
 from alerts.export.sheets.parts import facts, heading, quoted, space, warning, words
 from alerts.export.sheets.verbatim import INSET, Look, lay_out
 from alerts.letters.blocks import Block, Sort
-from alerts.letters.rendering import Letterhead, Rendered
+from alerts.letters.kinds import LetterKind
+from alerts.letters.rendering import Letterhead, Rendered, heading_of
 from alerts.mail.wording import shown
 
 _QUOTE = Look(size=10, leading=14, bar=True)
@@ -16,11 +17,23 @@ _MOST_LINES = 2_000
 """Of one quote; a platform's longest post is a fifth of it."""
 
 
-def as_pdf(letter: Rendered, head: Letterhead, name: str) -> bytes:
-    """The PDF of an approved letter. The same letter gives the same bytes. `name` is the kind's title."""
-    edges = Edges(letter.title, head.school, f"Reference {head.reference}", f"From {head.sender}")
-    top: list[Flowable] = [words(name, "title"), words(f"{shown(head.dated)} · {head.reference}", "lead")]
-    return built([*top, *_flowables(letter.blocks)], edges)
+_SIGNING = 26.0
+"""Points for what is written in by hand."""
+
+
+def as_pdf(letter: Rendered, head: Letterhead, kind: LetterKind) -> bytes:
+    """The PDF of an approved letter. The same letter gives the same bytes."""
+    lead = f"{shown(head.dated)} · {head.reference}"
+    top: list[Flowable] = [words(heading_of(kind), "title"), words(lead, "lead")]
+    return built([*top, *_flowables(letter.blocks)], _edges(letter, head, kind))
+
+
+def _edges(letter: Rendered, head: Letterhead, kind: LetterKind) -> Edges:
+    """A person's own notice bears no name of the school: it is not given in the school's name."""
+    reference = f"Reference {head.reference}"
+    if kind is LetterKind.SECTION_5_NOTICE:
+        return Edges(heading_of(kind), "Notice of complaint", reference, "")
+    return Edges(letter.title, head.school, reference, f"From {head.sender}")
 
 
 def _flowables(blocks: tuple[Block, ...]) -> Iterator[Flowable]:
@@ -32,7 +45,7 @@ def _block(block: Block) -> list[Flowable]:
     if block.sort is Sort.HEADING:
         return [one for line in block.lines for one in heading(line)]
     if block.sort is Sort.FACTS:
-        return [facts([(key, value or " ") for key, value in block.facts]), space(8)]
+        return [space(4), facts([(key, value or [space(_SIGNING)]) for key, value in block.facts]), space(8)]
     if block.sort is Sort.WARNING:
         return [one for line in block.lines for one in warning(line)]
     if block.sort is Sort.QUOTE:

@@ -50,6 +50,12 @@ def rendered(kind: LetterKind, fields: Fields, head: Letterhead) -> Rendered:
     return Rendered(f"{head.school}: {_subject(kind)} ({head.reference})", parsed(written))
 
 
+def heading_of(kind: LetterKind) -> str:
+    """What stands above the letter on paper, as its reader should see it."""
+    subject = _subject(kind)
+    return subject[0].upper() + subject[1:]
+
+
 def _subject(kind: LetterKind) -> str:
     return _SUBJECTS.get(kind, RULES[kind].title)
 

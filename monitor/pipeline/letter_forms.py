@@ -37,7 +37,7 @@ def hand_in(site: Site, form_id: int, by: str) -> tuple[str, ...]:
         if kind not in FORMS:
             raise LetterRefused(f"“{kind.shown_as}” is a letter: send it to somebody with --to ADDRESS")
         if row.state != LetterState.DRAFT:
-            raise LetterRefused(f"form {form_id} is {row.state} already")
+            raise LetterRefused(f"form {form_id} stands as “{row.state}” already")
         lacking = [str(one) for one in faults(kind, row.fields) if one.slot.name not in OFFICERS_PART]
         if lacking:
             raise LetterRefused(f"form {form_id} cannot be handed in:\n  " + "\n  ".join(lacking))

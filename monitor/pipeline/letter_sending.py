@@ -63,7 +63,7 @@ def _check_may_leave(row: Letter, to: Sequence[str]) -> None:
             f"“{rule.title}” does not leave by the school's mail; print it: letters print {row.id}"
         )
     if row.state not in (LetterState.APPROVED, LetterState.HELD) or row.body is None or row.title is None:
-        raise LetterRefused(f"letter {row.id} is {row.state}; only an approved letter is sent")
+        raise LetterRefused(f"letter {row.id} stands as “{row.state}”; only an approved letter is sent")
     if row.sha256 != digest(row.title, row.body):
         raise LetterRefused(f"letter {row.id} is not as it was approved; write a new one")
     if not to:

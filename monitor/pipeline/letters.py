@@ -80,7 +80,7 @@ def edit(site: Site, letter_id: int, changes: Mapping[str, Sequence[str]], by: s
     with site.database.write() as session:
         row = locked(session, site, letter_id)
         if row.state not in CHANGEABLE:
-            raise LetterRefused(f"letter {letter_id} is {row.state}; write a new one")
+            raise LetterRefused(f"letter {letter_id} stands as “{row.state}”; write a new one")
         form: Form = row.fields
         for name, values in changes.items():
             try:
@@ -122,7 +122,7 @@ def approve(site: Site, letter_id: int, by: str, role: Role) -> Shown:
     with site.database.write() as session:
         row = locked(session, site, letter_id)
         if row.state != LetterState.DRAFT:
-            raise LetterRefused(f"letter {letter_id} is {row.state}, not a draft")
+            raise LetterRefused(f"letter {letter_id} stands as “{row.state}”, not a draft")
         if row.fields != form:
             raise LetterRefused(f"letter {letter_id} was changed meanwhile; read it again")
         incident = session.get(Incident, incident_id) if incident_id else None
@@ -144,7 +144,7 @@ def void(site: Site, letter_id: int, by: str, reason: str) -> None:
     with site.database.write() as session:
         row = locked(session, site, letter_id)
         if row.state not in CHANGEABLE | {LetterState.QUEUED}:
-            raise LetterRefused(f"letter {letter_id} is {row.state}; it cannot be made void")
+            raise LetterRefused(f"letter {letter_id} stands as “{row.state}”; it cannot be made void")
         if not reason.strip():
             raise LetterRefused("The reason is missing; give it with --reason.")
         row.state, row.note = LetterState.VOID, reason.strip()
@@ -156,13 +156,15 @@ def printed(site: Site, letter_id: int, by: str) -> bytes:
     with site.database.write() as session:
         row = locked(session, site, letter_id)
         if row.body is None or row.state == LetterState.VOID:
-            raise LetterRefused(f"letter {letter_id} is {row.state}; approve it before it is printed")
+            raise LetterRefused(
+                f"letter {letter_id} stands as “{row.state}”; approve it before it is printed"
+            )
         incident = session.get(Incident, row.incident_id) if row.incident_id else None
         _check_not_barred(LetterKind(row.kind), read_ladder(incident) if incident else None)
         row.printed_at = site.now()
         note(session, site, row, "letter_printed", by, sha256=row.sha256)
         head = letterhead(session, site, row)
-        return as_pdf(_letter(row, head), head, LetterKind(row.kind).shown_as)
+        return as_pdf(_letter(row, head), head, LetterKind(row.kind))
 
 
 def notes_for_us(site: Site, shown: Shown) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ def test_an_edit_takes_the_approval_away(school: LetterSchool) -> None:
     number = school.approved(K.HOST_REPORT)
     letters.edit(school.site, number, {"host_rule": ["another rule"]}, "A. Manager")
     assert school.letter(number).state == LetterState.DRAFT
-    with pytest.raises(LetterRefused, match="is draft"):
+    with pytest.raises(LetterRefused, match="stands as “draft”"):
         letter_sending.send(school.site, number, [HOST], "A. Manager")
 
 
@@ -273,7 +273,7 @@ def test_what_the_incident_knows_is_filled_in(school: LetterSchool) -> None:
     assert form["words"] == "@fernhillprimary ABUSE words of somebody"
     assert form["urls"].startswith("https://x.com/abuse/status/")
     assert (form["host"], form["handle"]) == ("X", "abuse")
-    assert form["posted_at"] == "2026-11-16 12:06:00+00:00"
+    assert form["posted_at"] == "Monday 16 November 2026, 12:06:00 GMT (2026-11-16 12:06:00 UTC)"
     police = letters.show(school.site, letters.new_letter(school.site, K.POLICE_PACK, ABUSE, "B. Head")).form
     assert "record.json" in police["evidence"]
     assert "first seen by the school" in police["events"]

@@ -54,7 +54,7 @@ WHOLE: dict[LetterKind, dict[str, Any]] = {
         "urls": URL,
         "post_id": "1849000000000000001",
         "handle": "@stranger",
-        "posted_at": "2026-11-16 11:58",
+        "posted_at": "Monday 16 November 2026, 11:58:00 GMT (2026-11-16 11:58:00 UTC)",
         "seen_at": "2026-11-16 12:06",
         "words": WORDS,
         "affected_role": "a teacher",
