@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Row, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from config.words import Lane
-from monitor.evidence.bundle import WITHHELD_FILES, Bundle, Held, make_bundle, reduced
-from monitor.evidence.canonical import canonical_json, sha256
+from monitor.evidence.bundle import WITHHELD_FILES, Bundle, Held, digests_of, make_bundle, reduced
+from monitor.evidence.canonical import canonical_json
 from monitor.evidence.folder import items_written, read_item, remove_item, stored_uids, write_item
 from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.boundaries import Boundary, passing
@@ -44,10 +45,10 @@ class Promoted:
 def promote(site: Site, items: Mapping[int, Lane]) -> list[Promoted]:
     """Write the evidence files of items. Until the rows are written too, nothing refers to them."""
     with site.database.read() as session:
-        held = [_held(session, item_id, lane) for item_id, lane in items.items()]
+        held = _held(session, items)
     promoted = []
     with items_written(site.evidence) as write:
-        for item_id, leaf_seq, what in filter(None, held):
+        for item_id, leaf_seq, what in held:
             bundle = make_bundle(what)
             passing(Boundary.BEFORE_PROMOTE)
             write(what.uid, bundle.files)
@@ -56,32 +57,51 @@ def promote(site: Site, items: Mapping[int, Lane]) -> list[Promoted]:
     return promoted
 
 
-def _held(session: Session, item_id: int, lane: Lane) -> tuple[int, int, Held] | None:
-    """What is held of an item; None when another pass has sealed it in the meantime.
+def _held(session: Session, items: Mapping[int, Lane]) -> list[tuple[int, int, Held]]:
+    """What is held of items, in their order, less those that another pass has sealed in the meantime.
 
     Only what never changes goes in, so that two passes over one item write the same bytes.
     """
-    item = session.get_one(Item, item_id)
-    holding = session.get(Holding, item_id)
-    envelope = session.get(Envelope, holding.envelope_id) if holding and holding.envelope_id else None
-    if holding is None or (holding.envelope_id and envelope is None):
-        return None
-    leaf = session.scalars(select(Leaf).filter_by(school_id=item.school_id, seq=holding.leaf_seq)).one()
-    held = Held(
-        uid=item.uid,
-        salt=holding.salt,
-        raw_salt=holding.raw_salt,
-        record=holding.record,
-        raw=holding.raw,
-        envelope=envelope.document if envelope else canonical_json(None),
-        context=_context(item),
-        item_leaf=leaf.body.encode(),
+    found = {row.id: row for row in session.execute(_HELD, {"ids": list(items)})}
+    return [
+        (item_id, found[item_id].leaf_seq, _as_held(found[item_id], lane))
+        for item_id, lane in items.items()
+        if item_id in found and not _lost_its_envelope(found[item_id])
+    ]
+
+
+_HELD = (
+    select(Item.id, Item.uid, Item.context, Item.parent_id, Item.root_id)
+    .add_columns(Holding.leaf_seq, Holding.salt, Holding.raw_salt, Holding.record, Holding.raw)
+    .add_columns(Holding.envelope_id, Envelope.document, Leaf.body)
+    .join(Holding, Holding.item_id == Item.id)
+    .outerjoin(Leaf, and_(Leaf.school_id == Item.school_id, Leaf.seq == Holding.leaf_seq))
+    .outerjoin(Envelope, Envelope.id == Holding.envelope_id)
+    .where(Item.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _lost_its_envelope(row: Row[Any]) -> bool:
+    return row.envelope_id is not None and row.document is None
+
+
+def _as_held(row: Row[Any], lane: Lane) -> Held:
+    if row.body is None:
+        raise LookupError(f"the log has no line {row.leaf_seq}, to which item {row.uid} was committed")
+    return Held(
+        uid=row.uid,
+        salt=row.salt,
+        raw_salt=row.raw_salt,
+        record=row.record,
+        raw=row.raw,
+        envelope=canonical_json(None) if row.document is None else row.document,
+        context=_context(row),
+        item_leaf=row.body.encode(),
         withheld=lane is Lane.INDECENT_IMAGE,
     )
-    return item_id, holding.leaf_seq, held
 
 
-def _context(item: Item) -> bytes | None:
+def _context(item: Row[Any]) -> bytes | None:
     """The words that an item answers to, and the ids of the post they stand in."""
     if item.context is None and item.parent_id is None:
         return None
@@ -102,18 +122,12 @@ def record_evidence(session: Session, school_id: int, promoted: Sequence[Promote
                 leaf_seq=one.leaf_seq,
                 evidence_leaf_seq=leaf.seq,
                 sealed_at=now,
-                files={name: sha256(content) for name, content in one.bundle.files.items()},
+                files=digests_of(one.bundle.files),
                 withheld=str(Lane.INDECENT_IMAGE) if one.withheld else None,
             )
         )
-        _erase_holding(session, one.item_id)
-
-
-def _erase_holding(session: Session, item_id: int) -> None:
-    """What is in the evidence folder need not be held twice; in the indecent-image lane it must not be."""
-    holding = session.get(Holding, item_id)
-    if holding is not None:
-        session.delete(holding)
+    # What is in the evidence folder need not be held twice; in the indecent-image lane it must not be.
+    session.execute(delete(Holding).where(Holding.item_id.in_([one.item_id for one in promoted])))
 
 
 def tidy(site: Site, uids: Iterable[str] | None = None) -> None:
@@ -163,7 +177,7 @@ def _holds_more(site: Site, row: EvidenceItem) -> bool:
 
 
 def _reseal(session: Session, site: Site, row: EvidenceItem, bundle: Bundle) -> None:
-    digests = {name: sha256(content) for name, content in bundle.files.items()}
+    digests = digests_of(bundle.files)
     if row.files == digests:
         return
     entry = log.Entry(LeafKind.EVIDENCE, row.item_uid, bundle.manifest.commit)
