@@ -22,11 +22,16 @@ from monitor.store.models import Incident, Ruling
 Reference = Annotated[str, typer.Argument(help="The incident, such as SW-2026-0001.")]
 
 
+_TAKES_A_VALUE = frozenset({"--author-role", "--affected-role"})
+
+
 class ReferenceOrCommand(TyperGroup):
     """`incidents SW-2026-0001` means `incidents show SW-2026-0001`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        first = next((one for one in args if not one.startswith("-")), None)
+        values = {place + 1 for place, one in enumerate(args) if one in _TAKES_A_VALUE}
+        words = (one for place, one in enumerate(args) if place not in values)
+        first = next((one for one in words if not one.startswith("-")), None)
         if first is not None and first not in self.commands:
             args = ["show", *args]
         return super().parse_args(ctx, args)

@@ -1,13 +1,19 @@
 """Random histories of people, hosts, re-checks and time: what must hold however a school goes about it."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from support import ladder_report
 
+from alerts.ladder.approving import approve
+from alerts.ladder.circumstances import ASKS_OUTSIDE
+from alerts.ladder.correcting import Correction, correct
 from alerts.ladder.dates import law_dates
 from alerts.ladder.lanes import ROWS, prohibitions
 from alerts.ladder.machine import (
@@ -24,10 +30,24 @@ from alerts.ladder.machine import (
     seal,
     tick,
 )
-from alerts.ladder.matter import Matter
+from alerts.ladder.matter import Matter, OutOfSchool, lane_of
 from alerts.ladder.state import BY_CLOCK, BY_RECHECK, Consent, Decision, Ladder, LadderRefused
-from alerts.ladder.words import ConsentScope, DecisionKind, Override, Step
-from config.words import Flag, Label, Lane, Outcome, Rung, Severity, Surface, TaskState, Visibility
+from alerts.ladder.steps import RULES
+from alerts.ladder.words import ConsentScope, DecisionKind, Override, Standing, Step
+from config.schema import Role
+from config.words import (
+    CommunityRole,
+    Flag,
+    Label,
+    Lane,
+    Outcome,
+    Rung,
+    Severity,
+    Situation,
+    Surface,
+    TaskState,
+    Visibility,
+)
 
 T0 = datetime(2026, 12, 23, 16, 0, tzinfo=UTC)
 ROLES = ["unknown", "staff", "pupil", "parent", "school", "stranger"]
@@ -46,6 +66,7 @@ MATTERS = st.builds(
 )
 BY_TIME_ALONE = ((TaskState.WAITING, TaskState.SILENT), (TaskState.ACKNOWLEDGED, TaskState.OPEN))
 """Nobody answered; nothing moved since somebody took it on."""
+HISTORIES = 10_000
 PEOPLE = st.sampled_from(["manager", "head", ""])
 REASONS = st.sampled_from(["a reason", "", None])
 
@@ -56,6 +77,10 @@ class History(RuleBasedStateMachine):
     ladder: Ladder
     now: datetime
     refusals: int
+    counted = ladder_report.Counted()
+
+    def teardown(self) -> None:
+        self.counted.add(self.ladder, self.refusals)
 
     @initialize(matter=MATTERS, sealed=st.booleans())
     def begin(self, matter: Matter, sealed: bool) -> None:
@@ -115,6 +140,51 @@ class History(RuleBasedStateMachine):
         kind = data.draw(st.sampled_from([DecisionKind.DONE, DecisionKind.REFUSED]))
         self.attempt(decide, task.number, Decision(kind, by, None, "as asked"), self.now)
         self.check_police(before, None, "as asked")
+
+    @rule(data=st.data())
+    def answer_what_is_asked(self, data: st.DataObject) -> None:
+        """With the answer and the number that a step asks for."""
+        ready = [task for task in self.ladder.tasks if task.undecided and RULES[task.step].answers]
+        assume(ready and self.ladder.closing is None)
+        task = data.draw(st.sampled_from(ready))
+        answer = data.draw(st.sampled_from(RULES[task.step].answers))
+        said = Decision(DecisionKind.DONE, "head", None, "as asked", answer=answer, reference="none")
+        self.attempt(decide, task.number, said, self.now)
+
+    @rule(role=st.sampled_from([Role.HEADTEACHER, Role.SENIOR_MANAGER]), whole=st.booleans(), data=st.data())
+    def approve_something(self, role: Role, whole: bool, data: st.DataObject) -> None:
+        number = data.draw(st.integers(1, len(self.ladder.tasks)))
+        self.attempt(approve, number, by="head", role=role, reason="fitting", at=self.now, whole_site=whole)
+
+    @rule(number=st.integers(1, 40), whole=st.booleans())
+    def write_to_the_provider(self, number: int, whole: bool) -> None:
+        """The rung of the provider has the strictest gate; random play alone would seldom reach it."""
+        letters = [task for task in self.ladder.tasks if task.step is Step.INFRA_NOTICE and task.undecided]
+        assume(letters and self.ladder.closing is None)
+        said = Decision(DecisionKind.DONE, "manager", None, "sent", whole_site=whole)
+        self.attempt(decide, letters[number % len(letters)].number, said, self.now)
+
+    @rule(
+        role=st.sampled_from([None, *CommunityRole]),
+        situations=st.frozensets(st.sampled_from(Situation), max_size=2),
+        standing=st.sampled_from([None, *Standing]),
+        boxes=st.frozensets(st.sampled_from(OutOfSchool), max_size=1),
+    )
+    def find_out(
+        self,
+        role: CommunityRole | None,
+        situations: frozenset[Situation],
+        standing: Standing | None,
+        boxes: frozenset[OutOfSchool],
+    ) -> None:
+        before = self.ladder
+        known = Correction(
+            author_role=role, situations=situations, attribution=standing, basis="known", out_of_school=boxes
+        )
+        self.attempt(correct, known, reason="seen", by="head", at=self.now)
+        if self.ladder != before:
+            assert self.ladder.changes[-1].by == "head"
+            assert (before.lane is Lane.INDECENT_IMAGE) is (self.ladder.lane is Lane.INDECENT_IMAGE)
 
     def check_police(self, before: Ladder, override: Override | None, reason: str | None) -> None:
         for task in self.ladder.tasks[: len(before.tasks)]:
@@ -213,6 +283,27 @@ class History(RuleBasedStateMachine):
                 assert task.decided_by not in (BY_CLOCK, BY_RECHECK)
 
     @invariant()
+    def what_leaves_the_school_had_its_gates(self) -> None:
+        """No rung is climbed before its evidence, its look, and the head's word where it asks for that."""
+        triages = [task for task in self.ladder.tasks if task.step is Step.TRIAGE]
+        for task in self.ladder.tasks:
+            if task.sent_at is None:
+                continue
+            assert self.ladder.sealed
+            assert task.step in ASKS_OUTSIDE
+            looked = not triages or any(one.state is TaskState.DONE for one in triages)
+            assert looked or task.lane is Lane.LIFE or self.ladder.lane is Lane.LIFE
+            if task.step in (Step.AUTHOR_REQUEST, Step.INFRA_NOTICE):
+                assert any(one.role is Role.HEADTEACHER for one in task.approvals)
+            if task.whole_site:
+                assert any(one.whole_site and one.role is Role.HEADTEACHER for one in task.approvals)
+
+    @invariant()
+    def the_strictest_lane_wins(self) -> None:
+        order = list(Lane)
+        assert order.index(self.ladder.lane) <= order.index(lane_of(self.ladder.matter))
+
+    @invariant()
     def the_24_hours_are_24_hours(self) -> None:
         assert self.ladder.host_due_at - self.ladder.clock_from == timedelta(hours=24)
         if not self.ladder.re_opened:
@@ -228,7 +319,17 @@ class History(RuleBasedStateMachine):
         assert ladder_from_json(json.loads(json.dumps(ladder_to_json(self.ladder)))) == self.ladder
 
 
-History.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+SHORT = settings(
+    max_examples=200, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck)
 )
+History.TestCase.settings = SHORT
 TestARandomHistoryWouldBreakAPromise = History.TestCase
+
+
+@pytest.mark.stress
+def test_ten_thousand_histories_would_find_what_two_hundred_miss() -> None:
+    """Writes its part of docs/stress.md when none of them broke a promise."""
+    History.counted = ladder_report.Counted()
+    started = time.monotonic()
+    run_state_machine_as_test(History, settings=settings(SHORT, max_examples=HISTORIES))
+    ladder_report.write(History.counted, HISTORIES, time.monotonic() - started)
