@@ -47,13 +47,15 @@ class News:
 
 def queue_alert(
     session: Session, site: Site, incident: Incident, ladder: Ladder, news: str | None, *,
-    not_judged: int = 0, to: Sequence[Person] | None = None,
+    not_judged: int = 0, to: Sequence[Person] | None = None, repeats: str | None = None,
 ) -> None:  # fmt: skip
     """Queue the mails of an incident, one a person. `news` names what is new about one already told of.
 
-    `to` names the people where it is not the lane that does.
+    `to` names the people where it is not the lane that does; `repeats` the incident whose content this is.
     """
     facts = replace(_facts(session, site, incident, ladder, joined=news is not None), not_judged=not_judged)
+    if repeats is not None:
+        facts = replace(facts, evidence_note=f"It repeats {repeats}. {facts.evidence_note}")
     held = hold_of(site.settings.alerts, ladder.severity, ladder.lane, site.now())
     event = f"alert:{incident.reference}" + (f":{news}" if news else "")
     _tell_all(session, site, incident, News("alert", event, facts, held, by_channel=True), to)
@@ -83,9 +85,15 @@ def queue_reminder(
     *,
     event: str,
     facts: ReminderFacts,
+    alone: bool = False,
 ) -> None:
-    """What nobody answered goes by the further channels as well; what is only overdue, by mail."""
+    """What nobody answered goes by the further channels as well; what is only overdue, by mail.
+
+    `alone`: its own words are the news, so that a line of the daily digest would not tell it.
+    """
     held = hold_of(site.settings.alerts, facts.severity, facts.lane, site.now())
+    if alone and held is not None:
+        held = quiet_hold(site.settings.alerts, site.now())
     passed_on = facts.passed_on_from is not None
     tell(session, site, incident, people, News("reminder", event, facts, held, by_channel=passed_on))
 

@@ -151,7 +151,8 @@ class IncidentDesk:
         # The rest of an old page is told in the one digest of its first pass.
         if not found.item.first_pass or ladder.severity.rank >= Severity.HIGH.rank:
             unjudged = 0 if found.judgement.judged else 1
-            queue_alert(self.session, self.site, incident, ladder, None, not_judged=unjudged)
+            repeats = first.incident.reference if first else None
+            queue_alert(self.session, self.site, incident, ladder, None, not_judged=unjudged, repeats=repeats)
 
     def _place(self, item: Item) -> Repeats:
         """Where an item belongs: another wording of it first, then what it repeats."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.clock import SettableClock
-from support.monitor_bench import rows, settle, task_of
+from support.monitor_bench import mails, rows, settle, task_of
 from support.school import TestSchool, running_school
 
 from alerts.ladder.machine import close, observe
@@ -95,6 +95,7 @@ def test_the_same_words_on_another_platform_would_be_a_matter_without_a_past(sch
     say(school)
     say(school, author="second", name="facebook")
     assert [(child, parent, why) for child, parent, why, _ in links(school)] == [(2, 1, "same_words")]
+    assert "It repeats SW-2026-0001." in mails(school, "alert")[-1].text
 
 
 def test_letters_swapped_for_look_alikes_would_pass_for_new_words(school: TestSchool) -> None:

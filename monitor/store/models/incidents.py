@@ -28,7 +28,7 @@ class Incident(Base):
     told_at: Mapped[Moment | None]
     """When somebody was first mailed about it, singly or in a digest."""
     fingerprint: Mapped[str] = mapped_column(String(64), index=True)
-    """Keyed hash of platform and normalised words, so that a repeat joins the matter it repeats."""
+    """Keyed hash of the normalised words, by which a repeat finds the matter that it repeats."""
     ladder: Mapped[Json]
     """The whole ladder with the policy in force when it opened; the tasks below are its rows."""
     next_recheck_at: Mapped[Moment | None] = mapped_column(index=True)
