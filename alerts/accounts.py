@@ -4,7 +4,7 @@ Pure: facts in, remarks out. No password is known here, only when somebody says 
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,27 +13,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 PASSWORD_AGE = timedelta(weeks=8)
 """Market Drayton C. A recorded decision for two-factor sign-in stands in for it."""
 
-QUESTIONS = (
-    "age_restriction",
-    "sign_up",
-    "privacy_settings",
-    "school_can_moderate",
-    "owner_moderates",
-    "file_upload",
-    "advertisements",
-    "direct_contact",
-)
-"""The eight questions of the risk assessment; each is answered in four parts."""
-PARTS = ("risk", "pupils_at_risk", "methods", "existing_measures")
-PREAMBLE = ("medium", "purpose", "year_groups")
-
 _SHORTEST = 6
 """Names of fewer letters are like too many others."""
 _SLIPS = {"0": "o", "1": "l", "3": "e", "5": "s", "@": "a", "$": "s"}
-
-
-class AssessmentIncomplete(Exception):
-    """A risk assessment with gaps; the text names every one."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +69,6 @@ def password_due(account: Standing, now: datetime) -> bool:
     if account.two_factor_decision:
         return False
     return account.password_changed_at is None or now - account.password_changed_at >= PASSWORD_AGE
-
-
-def check_assessment(form: Mapping[str, object]) -> None:
-    """Raises AssessmentIncomplete, naming each gap, unless every question is answered in every part."""
-    gaps = [name for name in PREAMBLE if not str(form.get(name) or "").strip()]
-    for question in QUESTIONS:
-        answer = form.get(question)
-        parts = answer if isinstance(answer, Mapping) else {}
-        gaps += [f"{question}.{part}" for part in PARTS if not str(parts.get(part) or "").strip()]
-    if gaps:
-        raise AssessmentIncomplete(f"the risk assessment leaves open: {', '.join(gaps)}")
 
 
 def looks_like(shown: str, names: Sequence[str]) -> str | None:

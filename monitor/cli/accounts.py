@@ -1,14 +1,11 @@
 """`accounts`: the school's own accounts, as the head approved them. No password is ever asked for."""
 
-import tomllib
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from alerts.accounts import PARTS, PREAMBLE, QUESTIONS, AssessmentIncomplete
 from config.schema import Role
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
 from monitor.pipeline import school_accounts
@@ -70,32 +67,7 @@ def add(
     """Write an account down, or change what is written. A change asks for the head's approval anew."""
     described = Described(platform, handle, purpose, owner, tuple(administrator))
     _do(lambda opened, who: school_accounts.describe(opened, described, by=who), by)
-    say(f"Recorded {platform} {handle}. Next: schoolwatch accounts assess {platform} {handle} FORM.toml")
-
-
-@accounts_app.command()
-def form() -> None:
-    """Print an empty risk assessment to fill in (TOML)."""
-    lines = [f'{name} = ""' for name in PREAMBLE]
-    for question in QUESTIONS:
-        lines += ["", f"[{question}]", *(f'{part} = ""' for part in PARTS)]
-    typer.echo("\n".join(lines))
-
-
-@accounts_app.command()
-def assess(
-    platform: Platform,
-    handle: Handle,
-    form: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`accounts form`, filled in.")],
-    by: By = None,
-) -> None:
-    """Keep the risk assessment of an account (Market Drayton A). It must leave nothing open."""
-    try:
-        answers = tomllib.loads(form.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{form}: not a form that can be read: {error}") from error
-    _do(lambda opened, who: school_accounts.assess(opened, platform, handle, answers, by=who), by)
-    say(f"Kept. Next, the headteacher: schoolwatch accounts approve {platform} {handle} --role headteacher")
+    say(f"Recorded {platform} {handle}. Next: its risk assessment, then the head's approval.")
 
 
 @accounts_app.command()
@@ -149,5 +121,5 @@ def _do(step: Callable[[Site, str], None], by: str | None) -> None:
     with site() as opened:
         try:
             step(opened, by or login_name())
-        except (AccountRefused, AssessmentIncomplete) as refusal:
+        except AccountRefused as refusal:
             raise UserError(str(refusal)) from refusal

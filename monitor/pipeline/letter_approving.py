@@ -71,13 +71,13 @@ def _roles(kind: LetterKind, *, about_head: bool) -> tuple[Role, ...]:
 
 
 def _is(person: Person, by: str, role: Role) -> bool:
-    return person.role is role and _same(person.name, by)
+    return person.role is role and same_name(person.name, by)
 
 
 def _check_two_people(row: Letter, by: str) -> None:
-    if _same(by, row.made_by) or _same(by, str(row.fields.get("requester", ""))):
+    if same_name(by, row.made_by) or same_name(by, str(row.fields.get("requester", ""))):
         raise LetterRefused("whoever asked for it does not decide it (Huntington 7.5); somebody else has to")
 
 
-def _same(one: str, other: str) -> bool:
+def same_name(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.accounts import Standing, check_assessment, password_due, remarks
+from alerts.accounts import Standing, password_due, remarks
 from config.addresses import is_loopback, split
 from config.schema import Role
 from config.schema import Source as SourceSettings
+from monitor.pipeline.letter_approving import same_name
+from monitor.pipeline.letter_forms import approved_assessment
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
 from monitor.store import custody
@@ -55,23 +57,16 @@ def approve(site: Site, platform: str, handle: str, *, by: str, role: Role) -> N
         raise AccountRefused(
             "the headteacher approves accounts (Market Drayton C); record it with --role headteacher"
         )
+    if not any(person.role is role and same_name(person.name, by) for person in site.settings.people):
+        raise AccountRefused(f"{by} does not stand in the settings as headteacher; name the head with --by")
     with site.database.write() as session:
         row = _get(session, site, platform, handle)
-        if row.assessment is None:
+        if approved_assessment(session, site.school_id, row.platform) is None:
             raise AccountRefused(
-                "its risk assessment comes first: schoolwatch accounts assess (Market Drayton A)"
+                "its risk assessment comes first (Market Drayton A): schoolwatch letters new risk_assessment"
             )
         row.approved_by, row.approved_at = by, site.now()
         _note(session, site, "account_approved", by, row)
-
-
-def assess(site: Site, platform: str, handle: str, form: Mapping[str, Any], *, by: str) -> None:
-    """Keep a risk assessment that leaves nothing open. Raises AssessmentIncomplete or AccountRefused."""
-    check_assessment(form)
-    with site.database.write() as session:
-        row = _get(session, site, platform, handle)
-        row.assessment, row.assessed_by, row.assessed_at = dict(form), by, site.now()
-        _note(session, site, "account_assessed", by, row)
 
 
 def record(site: Site, platform: str, handle: str, facts: Mapping[str, Any], *, by: str) -> None:
@@ -81,22 +76,22 @@ def record(site: Site, platform: str, handle: str, facts: Mapping[str, Any], *, 
         for name, value in facts.items():
             setattr(row, name, value)
         _note(session, site, "account_recorded", by, row)
-        if not password_due(standing(row), site.now()):
+        if not password_due(standing(session, row), site.now()):
             all_clear(session, site, "password_due", _called(row), "It was changed, or no longer has to be.")
 
 
 def standings(site: Site) -> list[Standing]:
     with site.database.read() as session:
-        return [standing(row) for row in _all(session, site)]
+        return [standing(session, row) for row in _all(session, site)]
 
 
-def standing(row: SchoolAccount) -> Standing:
+def standing(session: Session, row: SchoolAccount) -> Standing:
     return Standing(
         platform=row.platform,
         handle=row.handle,
         administrators=tuple(row.administrators),
         approved=row.approved_at is not None,
-        assessed=row.assessment is not None,
+        assessed=approved_assessment(session, row.school_id, row.platform) is not None,
         messages_off=row.messages_off,
         password_is_complex=row.password_is_complex,
         password_changed_at=row.password_changed_at,
@@ -121,7 +116,7 @@ def may_be_polled(session: Session, site: Site, source: SourceSettings) -> str |
     if source.base_url is not None and is_loopback(split(source.base_url).hostname):
         return None
     row = _find(session, site, source.platform, plain_handle(source.account))
-    if row is None or row.assessment is None:
+    if row is None or approved_assessment(session, site.school_id, source.platform) is None:
         return f"{source.platform} account {source.account} has no risk assessment (Market Drayton A)"
     if row.approved_at is None:
         return (
@@ -134,7 +129,7 @@ def remind_of_passwords(site: Site) -> None:
     """Eight weeks after the last change, whoever runs the accounts hears it, once."""
     with site.database.write() as session:
         for row in _all(session, site):
-            if row.approved_at is not None and password_due(standing(row), site.now()):
+            if row.approved_at is not None and password_due(standing(session, row), site.now()):
                 mend = "Change it, then: schoolwatch accounts record … --password-changed. Mail no password."
                 words = "Its password was last changed eight weeks ago or more (Market Drayton C)."
                 tell_operators(

@@ -3,7 +3,7 @@
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from monitor.store.columns import Json, JsonList, Key, Moment, Name, SchoolKey, Words
+from monitor.store.columns import JsonList, Key, Moment, Name, SchoolKey, Words
 from monitor.store.models.base import Base
 
 
@@ -33,10 +33,6 @@ class SchoolAccount(Base):
     password_changed_at: Mapped[Moment | None]
     two_factor_decision: Mapped[Words | None]
     """The head's recorded decision for two-factor sign-in instead of changes every eight weeks."""
-    assessment: Mapped[Json | None]
-    """The risk assessment's answers."""
-    assessed_by: Mapped[Name | None]
-    assessed_at: Mapped[Moment | None]
 
 
 class CriticalIncident(Base):

@@ -46,9 +46,6 @@ def upgrade() -> None:
         sa.Column("password_is_complex", sa.Boolean(), nullable=False),
         sa.Column("password_changed_at", MOMENT, nullable=True),
         sa.Column("two_factor_decision", sa.Text(), nullable=True),
-        sa.Column("assessment", sa.JSON(), nullable=True),
-        sa.Column("assessed_by", sa.String(), nullable=True),
-        sa.Column("assessed_at", MOMENT, nullable=True),
         sa.UniqueConstraint(
             "school_id", "platform", "handle", name=op.f("uq_accounts_school_id_platform_handle")
         ),
