@@ -84,6 +84,8 @@ class ExportedItem:
     captures_left_out: str = ""
     """Which captures there are beside these, and why they are not here."""
     observations: tuple[LaterObservation, ...] = ()
+    handed_in: bool = False
+    """A person handed it in: no platform was asked, and nothing was seen there by the program."""
 
     def __post_init__(self) -> None:
         if not is_plain_name(self.item_id):

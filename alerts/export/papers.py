@@ -101,6 +101,7 @@ def _rows(contents: ExportContents, names: Mapping[str, str]) -> list[IndexRow]:
             withheld_reason=None if item.text and item.shows_words else item.withheld_reason,
             captures=tuple(_captured(item)),
             captures_left_out=item.captures_left_out,
+            handed_in=item.handed_in,
         )
         for item in ordered
     ]
@@ -155,6 +156,8 @@ def _exhibit(contents: ExportContents, seal: Seal, item: ExportedItem, custody: 
         ),
         log=_place(contents, seal, item.log_line),
         tool=contents.tool,
+        handed_in=item.handed_in,
+        captured_at=_instant(when.get("captured_utc")),
     )
 
 

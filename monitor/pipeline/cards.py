@@ -13,7 +13,7 @@ from monitor import __version__
 from monitor.evidence.canonical import sha256
 from monitor.site import Site
 from monitor.store.evidence_door import Access, opened_evidence
-from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item
+from monitor.store.models import HANDED_IN, EvidenceItem, Incident, IncidentItem, Item
 
 RECORD = "record.json"
 SUSPECTED = "It may show an indecent image of a child."
@@ -97,6 +97,7 @@ def _reference(site: Site, evidence: EvidenceItem, item: Item, incident: Inciden
         "seen_at": item.first_seen_at,
         "sealed_at": evidence.sealed_at,
         "tool": f"schoolwatch {__version__}",
+        "handed_in": item.watch == HANDED_IN,
     }
 
 
@@ -115,6 +116,7 @@ def _words(record: dict[str, Any]) -> dict[str, Any]:
         # A platform that knows no edits and one that saw none look alike in a record.
         "edited": True if when["edited_utc"] else None,
         "edited_at": _instant(when["edited_utc"]),
+        "captured_at": _instant(when.get("captured_utc")),
     }
 
 

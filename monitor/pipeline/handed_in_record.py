@@ -1,4 +1,8 @@
-"""The record of what was handed in: the same places as that of a fetched item, filled by a person's word."""
+"""The record of what was handed in: the same places as that of a fetched item, filled by a person's word.
+
+Whoever is given an export is given the record, a host as well; so it names neither the person who handed it
+in nor the files as they called them. Custody and capture.json do.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -52,7 +56,6 @@ def record_document(
                 "method": METHOD,
                 "account": None,
                 "page_sha256": None,
-                "handed_in_by": handing.by.strip(),
                 "raw_commit": raw_commit,
                 "raw_bytes": raw_bytes,
             },
@@ -105,10 +108,11 @@ def _handed(handing: Handing, files: Sequence[HandedFile]) -> dict[str, Any]:
         "kind": str(handing.kind),
         "concerns": [str(one) for one in handing.concerns],
         "channel": str(handing.channel),
-        "affected": handing.affected or None,
         "affected_role": str(handing.affected_role),
         "author_role": str(handing.author_role),
-        "files": _named(files),
+        "files": [
+            {"file": file.stored_as(number), **file.described()} for number, file in enumerate(files, 1)
+        ],
     }
 
 

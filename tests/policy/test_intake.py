@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 from support.clock import SettableClock
 from support.command_line import Ran, run
 from support.monitor_bench import rows, school_with
@@ -384,3 +386,41 @@ def test_a_broken_picture_stops_nothing(name: str) -> None:
         b"\xff\xd8\xff\xe1\x00\x00",
     ):
         without_place(HandedFile(name, data))
+
+
+def exported(school: TestSchool, incident: Incident, out: Path, *, profile: str = "police") -> ZipFile:
+    config = ("--config", school.folder / "schoolwatch.toml")
+    ran = run(*config, "export", "--incident", incident.reference, "--profile", profile, "--out", out)
+    assert ran.status == 0, ran.err
+    return ZipFile(next(out.glob("*.zip")))
+
+
+@serves("NEU 10.1/1", without=switch("alerts.export.papers.exhibit_sheet", lambda _: b"%PDF-1.4"))
+def test_what_was_handed_in_prints_as_a_sheet_with_its_times_and_hashes(
+    school: TestSchool, tmp_path: Path
+) -> None:
+    """A printout without a time and a hash proves nothing; one that speaks of a platform says what is not so."""
+    path = tmp_path / "note.txt"
+    path.write_text("ABUSE of the head")
+    incident = taken(school, path, "--kind", "inappropriate", *WHATSAPP)
+    with exported(school, incident, tmp_path / "out") as zipped:
+        name = next(name for name in zipped.namelist() if "/exhibits/" in name)
+        sheet = " ".join(
+            " ".join(page.extract_text() for page in PdfReader(BytesIO(zipped.read(name))).pages).split()
+        )
+    assert "Handed in to Fernhill Primary by a person" in sheet
+    assert "Seen, as the person says Monday 16 November 2026, 11:30:00 GMT" in sheet
+    assert "recorded what a person handed in" in sheet
+    assert one(school, EvidenceItem).files["record.json"] in sheet.replace(" ", "")
+
+
+def test_a_host_is_not_told_who_handed_it_in(school: TestSchool, tmp_path: Path) -> None:
+    """The author would learn from the host who complained, whatever the person wished."""
+    path = tmp_path / "from Ms Larkspur.txt"
+    path.write_text("ABUSE of the head")
+    incident = taken(school, path, "--kind", "inappropriate", *WHATSAPP)
+    with exported(school, incident, tmp_path / "out", profile="host") as zipped:
+        everything = b"".join(zipped.read(name) for name in zipped.namelist())
+    assert b"ABUSE of the head" in everything
+    assert b"T. Teacher" not in everything
+    assert b"Larkspur" not in everything

@@ -2,7 +2,7 @@
 
 from reportlab.platypus import Flowable
 
-from alerts.export.sheets.exhibit import edges, moments, notes, place, withheld, written
+from alerts.export.sheets.exhibit import edges, lead, moments, notes, place, withheld, written
 from alerts.export.sheets.facts import Exhibit
 from alerts.export.sheets.fonts import MONO
 from alerts.export.sheets.page import ACROSS, DOWN, built
@@ -17,8 +17,8 @@ _HASHED = ("record.json", "raw.json", "seal.json")
 
 def text_card(exhibit: Exhibit) -> bytes:
     """A PDF of one page. The words get what room the facts leave; what is cut is said."""
-    lead = f"A public post or comment, as a program of {exhibit.school} recorded it. A copy made for reading."
-    head: list[Flowable] = [words(f"Text card {exhibit.exhibit_ref}".strip(), "title"), words(lead, "lead")]
+    said = f"{lead(exhibit)} A copy made for reading."
+    head: list[Flowable] = [words(f"Text card {exhibit.exhibit_ref}".strip(), "title"), words(said, "lead")]
     foot: list[Flowable] = [
         *heading("Where, who and when"),
         facts([*place(exhibit, most_lines=4), *moments(exhibit), *_hashes(exhibit)]),

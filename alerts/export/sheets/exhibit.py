@@ -49,11 +49,9 @@ def edges(exhibit: Exhibit, what: str) -> Edges:
 
 
 def _story(exhibit: Exhibit) -> list[Flowable]:
-    where = platform_name(exhibit.platform)
-    lead = f"A public post or comment on {where}, as a program of {exhibit.school} recorded it."
     return [
         words(f"Exhibit {exhibit.exhibit_ref}".strip(), "title"),
-        words(lead, "lead"),
+        words(lead(exhibit), "lead"),
         label(exhibit.exhibit_ref, exhibit.reference),
         *(withheld(exhibit) if exhibit.withheld_reason is not None else _written(exhibit)),
         *heading("Where, who and when"),
@@ -64,6 +62,16 @@ def _story(exhibit: Exhibit) -> list[Flowable]:
         *_continuity(exhibit),
         *meaning(exhibit),
     ]
+
+
+def lead(exhibit: Exhibit) -> str:
+    """What the sheet is of. Of what a person handed in, nothing is said of any platform."""
+    where = platform_name(exhibit.platform)
+    if exhibit.handed_in:
+        return (
+            f"Handed in to {exhibit.school} by a person ({where}), and recorded by a program as it was given."
+        )
+    return f"A public post or comment on {where}, as a program of {exhibit.school} recorded it."
 
 
 def withheld(exhibit: Exhibit) -> list[Flowable]:
@@ -138,8 +146,9 @@ def place(exhibit: Exhibit, *, most_lines: int = 8) -> list[tuple[str, str | lis
 
 
 def moments(exhibit: Exhibit) -> list[tuple[str, str | list[Flowable]]]:
-    raw = exhibit.posted_raw
-    given = foreign(raw, FACT_ACROSS, VALUE, most_lines=2) if raw else "the platform gave none"
+    if exhibit.handed_in:
+        return _told_moments(exhibit)
+    given = _posted_as_written(exhibit, "the platform gave none")
     picture = "one belonged to it; the program did not fetch it" if exhibit.has_media else "none"
     rows: list[tuple[str, str | list[Flowable]]] = [
         ("Posted", times.both(exhibit.posted_at)),
@@ -150,6 +159,21 @@ def moments(exhibit: Exhibit) -> list[tuple[str, str | list[Flowable]]]:
     if exhibit.withheld_reason is not None:
         return rows
     return [*rows, ("Edited", _edited(exhibit)), ("Picture or film", picture)]
+
+
+def _told_moments(exhibit: Exhibit) -> list[tuple[str, str | list[Flowable]]]:
+    """By the word of whoever handed it in; only when it was recorded is the program's own."""
+    return [
+        ("Posted, as it was shown", _posted_as_written(exhibit, "not known")),
+        ("Seen, as the person says", times.both(exhibit.captured_at)),
+        ("Handed in and recorded", times.both(exhibit.seen_at)),
+        ("Sealed", times.both(exhibit.sealed_at)),
+    ]
+
+
+def _posted_as_written(exhibit: Exhibit, none: str) -> str | list[Flowable]:
+    raw = exhibit.posted_raw
+    return foreign(raw, FACT_ACROSS, VALUE, most_lines=2) if raw else none
 
 
 def _edited(exhibit: Exhibit) -> str:
@@ -242,13 +266,17 @@ def _what(step: Step) -> list[Flowable]:
 
 def meaning(exhibit: Exhibit) -> list[Flowable]:
     """What a reader may take from the sheet and what not. No verdict."""
+    recorded = "recorded what a person handed in" if exhibit.handed_in else "recorded this from the platform"
     shows = (
-        f"It shows that the program of {exhibit.school} recorded this from the platform at the time stated, "
+        f"It shows that the program of {exhibit.school} {recorded} at the time stated, "
         "and, when the check described in README.txt passes, that it has not been changed since."
+    )
+    told = (
+        "was handed in with it; the program saw no platform" if exhibit.handed_in else "the platform showed"
     )
     not_shown = (
         "It does not show who really wrote the words, whether they are true, or that any rule or law was "
-        "broken. A name or handle is what the platform showed. The platform can be asked for more by the "
+        f"broken. A name or handle is what {told}. The platform can be asked for more by the "
         "police or by order of a court."
     )
     copy = (

@@ -83,6 +83,10 @@ class Exhibit:
     log: LogPlace | None = None
     tool: str = ""
     """Name and version of what made it, e.g. `schoolwatch 0.1.0`."""
+    handed_in: bool = False
+    """A person handed it in; the sheet claims nothing of any platform."""
+    captured_at: datetime | None = None
+    """When that person saw it, by their word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class IndexRow:
     """The folder and the pictures of each, e.g. `data/captures/ID/1: page.png, page.pdf`."""
     captures_left_out: str = ""
     """Which others there are, and why they are not here."""
+    handed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

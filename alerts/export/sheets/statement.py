@@ -148,9 +148,15 @@ def _exhibits(facts: StatementFacts) -> Iterator[Block]:
 
 
 def _produced(row: IndexRow) -> str:
+    handle = one_line(row.handle)[:120] or "(none shown)"
+    came = (
+        f"«name of the person» handed in an item ({platform_name(row.platform)}), with the name or handle "
+        f"{handle}, and the program recorded it as it was given"
+        if row.handed_in
+        else f"the program recorded an item on {platform_name(row.platform)}, shown under the handle {handle}"
+    )
     recorded = (
-        f"On {times.both(row.seen_at)} the program recorded an item on {platform_name(row.platform)}, shown "
-        f"under the handle {one_line(row.handle)[:120] or '(none shown)'}. It has the number {row.item_id} "
+        f"On {times.both(row.seen_at)} {came}. It has the number {row.item_id} "
         f"and belongs to the school's reference {row.reference}."
     )
     if row.withheld_reason is not None:

@@ -28,7 +28,7 @@ from monitor.pipeline.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.checkpoints import proof_of
-from monitor.store.models import CustodyEvent, EvidenceItem, EvidenceState
+from monitor.store.models import HANDED_IN, CustodyEvent, EvidenceItem, EvidenceState
 
 WITHHELD = "Possible indecent image: the reference only; ask the headteacher or the DSL."
 _STATES = {
@@ -133,6 +133,7 @@ def _item(session: Session, opened: Opened, row: Sealed, exhibit: str) -> Export
         captures=pictures,
         captures_left_out=left_out,
         observations=() if why else _seen_later(session, opened, evidence),
+        handed_in=item.watch == HANDED_IN,
     )
 
 
