@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from classifiers.interface import Comment, Register
+from classifiers.places import Place
 from classifiers.pupil_information import birthdays
 from classifiers.pupil_information.identify import Identified, identify
 from classifiers.reading import Reader, Reading
@@ -19,6 +20,8 @@ SCHOOL = "school"
 """The author of the school's own words."""
 _IN_FILE_NAMES = re.compile(r"[._\-+~\d]+")
 _WHOLE_NAME = (Form.FULL, Form.HANDLE)
+_A_LINE = 80
+_SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 
 
 class Kind(StrEnum):
@@ -64,35 +67,43 @@ def is_ours(comment: Comment) -> bool:
 
 
 def problems_of(reading: Reading, found: Sequence[Identified]) -> list[Problem]:
-    named = [problem for one in found for problem in _of_name(one, has_image=reading.comment.has_image)]
-    somebody = any(not one.common or one.anchors for one in found)
-    return [*named, *_of_places(reading, somebody=somebody)]
+    named = [problem for one in found for problem in _of_name(one, reading)]
+    return [*named, *_of_places(reading, [one for one in found if not one.common or one.anchors])]
 
 
-def _of_name(one: Identified, *, has_image: bool) -> Iterable[Problem]:
-    sure = not one.common or bool(one.anchors)
+def _of_name(one: Identified, reading: Reading) -> Iterable[Problem]:
+    sure, has_image = not one.common or bool(one.anchors), reading.comment.has_image
     kinds = {Form.SURNAME: Kind.SURNAME, birthdays.FORM: Kind.DATE_OF_BIRTH}
     kind = Kind.FULL_NAME if one.form in _WHOLE_NAME else kinds.get(one.form)
     if kind is not None:
-        yield Problem(kind, one.start, one.end, one.ids, sure)
+        # "Since noon": a surname by itself, in small letters, is a word first.
+        is_word = one.form == Form.SURNAME and not (one.anchors or reading.view.text[one.start].isupper())
+        yield Problem(kind, one.start, one.end, one.ids, sure and not is_word)
     if has_image and one.form not in ("upn", birthdays.FORM):
         yield Problem(Kind.NAME_WITH_PICTURE, one.start, one.end, one.ids, sure)
     elif kind is None and one.form != "upn" and singles_out(one):
         yield Problem(Kind.ONE_CHILD, one.start, one.end, one.ids, sure=True)
 
 
-def _of_places(reading: Reading, *, somebody: bool) -> Iterable[Problem]:
+def _of_places(reading: Reading, pupils: Sequence[Identified]) -> Iterable[Problem]:
     """Personal details. Beside a pupil they are the pupil's; alone, a number may be the school office's."""
     for place in reading.places:
+        beside = any(_is_beside(place, one, reading.lower) for one in pupils)
         if place.kind == "upn":
             yield Problem(Kind.PUPIL_NUMBER, place.start, place.end, (), sure=True)
-        elif place.kind in _PERSONAL and (somebody or not _is_the_day_of_an_event(place.kind, place.value)):
-            yield Problem(_PERSONAL[place.kind], place.start, place.end, (), sure=somebody)
+        elif place.kind in _PERSONAL and (beside or not _is_the_day_of_an_event(place)):
+            yield Problem(_PERSONAL[place.kind], place.start, place.end, (), sure=beside)
 
 
-def _is_the_day_of_an_event(kind: str, value: str) -> bool:
+def _is_beside(place: Place, one: Identified, lower: str) -> bool:
+    """In the same sentence, and no further away than a line."""
+    start, end = min(place.end, one.end), max(place.start, one.start)
+    return end - start <= _A_LINE and not _SENTENCE_ENDS.search(lower, start, max(start, end))
+
+
+def _is_the_day_of_an_event(place: Place) -> bool:
     """Sports day on 12/06/26: a bare date that nobody says is a birthday."""
-    return kind == "date_of_birth" and not value[:1].isalpha()
+    return place.kind == "date_of_birth" and not place.value[:1].isalpha()
 
 
 _TIES = frozenset({"class", "teacher", "sibling", birthdays.ANCHOR})

@@ -1,6 +1,7 @@
 """`check-post`: may this be published? Asked before, not after."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -124,18 +125,23 @@ def _say(answer: Answer, *, recorded: bool) -> None:
         say(
             f"  Without consent: {', '.join(answer.ids_without)}. Do not pass this on, and do not display it."
         )
-    for spot in answer.problems:
-        say(f"  Change: {_line(spot)}")
-    for spot in answer.look_at:
-        say(f"  Look: {_line(spot)} (if it is a pupil's)")
+    for line in _lines(answer.problems):
+        say(f"  Change: {line}")
+    for line in _lines(answer.look_at):
+        say(f"  Look: {line}, if it is a pupil's")
     if answer.without_consent:
         say("  Leave those pictures out, crop or blur them, or ask the office who can be shown.")
     if recorded:
         say(f"  Now tick the checklist: schoolwatch consent tick {answer.number} --help")
 
 
-def _line(spot: Spot) -> str:
-    return f"{_KINDS[spot.kind]}: “{spot.words}” ({spot.where})"
+def _lines(spots: Sequence[Spot]) -> Iterator[str]:
+    """One line for each stretch of words, with all that it is."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for spot in spots:
+        together.setdefault((spot.words, spot.where), []).append(_KINDS[spot.kind])
+    for (words, where), kinds in together.items():
+        yield f"“{words}” ({where}): {', '.join(dict.fromkeys(kinds))}"
 
 
 def _record(answer: Answer) -> dict[str, Any]:

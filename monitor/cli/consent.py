@@ -17,7 +17,7 @@ from config.schema import Role
 from config.words import Outcome
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, settings, site, warn
 from monitor.cli.sweep import raise_what_was_found
-from monitor.pipeline.checklists import Ticks, checklists, open_points, tick
+from monitor.pipeline.checklists import POINTS, Ticks, checklists, open_points, tick
 from monitor.pipeline.decisions import NoSuchTask, decide
 from monitor.pipeline.holds import today_in_london
 from monitor.pipeline.own_posts import TimelineRead
@@ -225,7 +225,10 @@ def tick_(
             left = tick(opened, number, Ticks(appropriate, no_names, device_cleared, url), by or login_name())
         except CheckRefused as refused:
             raise UserError(str(refused)) from refused
-    say(f"Check {number}: " + (f"still open: {'; '.join(left)}." if left else "nothing is open."))
+    say(
+        f"Check {number}: "
+        + (f"still open: {'; '.join(POINTS[point] for point in left)}." if left else "nothing is open.")
+    )
 
 
 @app_.command()

@@ -14,6 +14,11 @@ from monitor.store.models import PostCheck
 
 DEVICE_CLOCK = timedelta(hours=24)
 """After this somebody is asked whether the pictures are off the personal device (Huntington 4.8)."""
+POINTS = {
+    "appropriate": "the pictures are appropriate (Huntington 4.12)",
+    "no_names": "no name can be read in them, on a certificate, a book or a wall (Huntington 4.13)",
+    "device_cleared": "they are gone from the personal device (Huntington 4.8)",
+}
 DEVICE = "device_not_cleared"
 
 
@@ -39,7 +44,7 @@ def tick(site: Site, number: int, ticks: Ticks, by: str) -> tuple[str, ...]:
                 "(a check without --record has none)"
             )
         _set(row, ticks, by, site.now())
-        said = [name for name in ("appropriate", "no_names", "device_cleared") if getattr(ticks, name)]
+        said = [point for point in POINTS if getattr(ticks, point)]
         custody.note(
             session, site.school_id, site.now(), "checklist_ticked", actor=by, number=number, said=said
         )
@@ -49,24 +54,17 @@ def tick(site: Site, number: int, ticks: Ticks, by: str) -> tuple[str, ...]:
 
 
 def _set(row: PostCheck, ticks: Ticks, by: str, now: datetime) -> None:
-    if ticks.appropriate:
-        row.appropriate_at, row.appropriate_by = now, by
-    if ticks.no_names:
-        row.no_names_at, row.no_names_by = now, by
-    if ticks.device_cleared:
-        row.device_cleared_at, row.device_cleared_by = now, by
+    for point in POINTS:
+        if getattr(ticks, point):
+            setattr(row, f"{point}_at", now)
+            setattr(row, f"{point}_by", by)
     if ticks.url:
         row.url = ticks.url
 
 
 def open_points(row: PostCheck) -> tuple[str, ...]:
-    """What is still to be ticked of a post with pictures."""
-    points = {
-        "the pictures are appropriate (Huntington 4.12)": row.appropriate_at,
-        "no name can be read in them, on a certificate, a book or a wall (Huntington 4.13)": row.no_names_at,
-        "they are gone from the personal device (Huntington 4.8)": row.device_cleared_at,
-    }
-    return tuple(point for point, at in points.items() if at is None) if row.has_image else ()
+    """Which of `POINTS` are still to be ticked of a post with pictures."""
+    return tuple(point for point in POINTS if getattr(row, f"{point}_at") is None) if row.has_image else ()
 
 
 def checklists(session: Session, site: Site) -> list[PostCheck]:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from classifiers.interface import Comment, Judge, Judgement, Reason
 from classifiers.judge import SURE
 from config.words import Label, Severity, Situation, Surface
-from monitor.pipeline.own_posts import WITHDRAWN, findings_of
+from monitor.pipeline.own_posts import NO_CONSENT, WITHDRAWN, findings_of
 from monitor.store.models import Item, OwnPostFinding
 
 _WHY = {
-    True: "a consent that held when it was published has been withdrawn; take it down where practicable",
-    False: "a pupil is shown for whom no consent is on record",
+    WITHDRAWN: "a consent that held when it was published has been withdrawn; take it down where practicable",
+    NO_CONSENT: "a pupil is shown for whom no consent was on record that day",
 }
 CONSENT_WITHDRAWN = "consent_withdrawn"
 """Category of a reason that belongs to no label: the post was lawful when it was published."""
@@ -95,11 +95,14 @@ def _alternative_text(item: Item) -> str:
 def _with_findings(judgement: Judgement, findings: Sequence[OwnPostFinding]) -> Judgement:
     if not findings:
         return judgement
-    lawful = all(one.kind == WITHDRAWN and one.lawful_when_posted for one in findings)
     # A name with a picture is a breach of its own, whatever the consents were.
+    lawful = all(one.lawful_when_posted for one in findings)
     alone = lawful and not judgement.labels.get(Label.PUPIL_INFORMATION)
     category = CONSENT_WITHDRAWN if alone else str(Label.PUPIL_INFORMATION)
-    return _exposed(judgement, tuple(one.pupil_id for one in findings), _WHY[lawful], category)
+    for kind in sorted({one.kind for one in findings}):
+        pupils = [one.pupil_id for one in findings if one.kind == kind]
+        judgement = _exposed(judgement, pupils, _WHY[kind], category)
+    return judgement
 
 
 def situations_of(judgement: Judgement) -> frozenset[Situation]:

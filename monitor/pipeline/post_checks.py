@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifiers.interface import Comment, Judge
-from classifiers.pupil_information.own_posts import OwnPostReader, Problem
+from classifiers.pupil_information.own_posts import Kind, OwnPostReader, Problem
 from classifiers.register.consents import channel_of, in_force, medium_of
 from config.schema import Role
 from config.words import Label, Surface
@@ -77,7 +77,8 @@ class Answer:
 
 def check_post(site: Site, draft: Draft, asker: Asker, reader: OwnPostReader, judge: Judge) -> Answer:
     """Whether a draft may be published as it is. The answer is logged before it is given."""
-    spots = [*_in_words(draft, reader), *_hard_words(draft, judge)]
+    found = [*_in_words(draft, reader), *_hard_words(draft, judge)]
+    spots = [(sure, spot) for sure, spot in found if not _is_our_address(site, spot)]
     problems = [spot for sure, spot in spots if sure]
     with site.database.write() as session:
         without = _without_consent(session, site, draft)
@@ -92,6 +93,13 @@ def check_post(site: Site, draft: Draft, asker: Asker, reader: OwnPostReader, ju
             without_consent=len(without),
             ids_without=tuple(without) if asker.role in MAY_SEE_IDS else (),
         )
+
+
+def _is_our_address(site: Site, spot: Spot) -> bool:
+    """Write to the office: an address in the domain from which the school itself writes."""
+    ours = {site.settings.mail.sender, *(person.email for person in site.settings.people)}
+    domains = {address.rpartition("@")[2].casefold() for address in ours}
+    return spot.kind == Kind.EMAIL and spot.words.rstrip(".").rpartition("@")[2].casefold() in domains
 
 
 def _in_words(draft: Draft, reader: OwnPostReader) -> Iterable[tuple[bool, Spot]]:

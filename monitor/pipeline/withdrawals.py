@@ -195,25 +195,20 @@ class _Sieve:
         return [Match(item, tuple(found)) for item in items if (found := list(self._findings(item)))]
 
     def _findings(self, item: FetchedItem) -> Iterable[Finding]:
-        how = self._shown_how(item)
-        if how is None or not self._is_withdrawn_there(item):
+        named = self._search.pupil_id in self._reader.pupils_named(_texts(item))
+        on_record = self._search.pupil_id in self._published.shown_in(item)
+        if not (named or on_record) or not self._is_withdrawn_there(item):
             return
         held = in_force(self._statements, item.platform, medium_of_item(item), day_of(item, self._site.now()))
         yield Finding(
             self._search.pupil_id,
             WITHDRAWN if held else NO_CONSENT,
-            how,
-            lawful_when_posted=held is not None,
+            BY_RECORD if on_record else BY_NAME,
+            # No consent ever let a name stand with a picture (Huntington 4.11).
+            lawful_when_posted=held is not None and not (named and item.has_media),
             consent_version=held.version if held else None,
             search_id=self._search.id,
         )
-
-    def _shown_how(self, item: FetchedItem) -> str | None:
-        """By the record of what was published, or by name; nobody is looked for in pictures."""
-        if self._search.pupil_id in self._published.shown_in(item):
-            return BY_RECORD
-        texts = "\n".join([item.text, *(one.alt_text for one in item.media if one.alt_text)])
-        return BY_NAME if self._search.pupil_id in self._reader.pupils_named(texts) else None
 
     def _is_withdrawn_there(self, item: FetchedItem) -> bool:
         on_channel = any(channel_covers(one, item.platform) for one in self._search.channels)
@@ -221,3 +216,7 @@ class _Sieve:
         return on_channel and (
             not item.has_media or any(medium_covers(one, medium) for one in self._search.media)
         )
+
+
+def _texts(item: FetchedItem) -> str:
+    return "\n".join([item.text, *(one.alt_text for one in item.media if one.alt_text)])

@@ -97,6 +97,14 @@ def test_a_pupils_details_would_be_published(desk: Desk, text: str, kind: str) -
     assert kind in kinds(desk, text)
 
 
+def test_the_offices_own_number_and_the_day_of_the_fair_would_stop_every_post(desk: Desk) -> None:
+    """Only what stands beside a pupil is refused; the rest is looked at, and our own address is ours."""
+    fair = "Well done Aisha! Ring 01632 960001 or write to office@fernhill.example. The fair is on 12/06/26."
+    answer = desk.check(fair, medium="text")
+    assert answer.ok
+    assert [spot.kind for spot in answer.look_at] == ["phone"]
+
+
 @serves(
     "Huntington 4.11", without=switch("classifiers.pupil_information.own_posts._of_name", lambda *_, **__: ())
 )
@@ -118,9 +126,7 @@ def test_a_name_would_stand_with_a_picture(desk: Desk) -> None:
 def test_nobody_would_have_looked_at_the_pictures_themselves(desk: Desk) -> None:
     """What a picture shows, and what can be read in it, a person says; the program opens no file."""
     number = desk.check("", file_names=("/nowhere/certificates.jpg",), publishing=True).number
-    told = " ".join(tick(desk.site, number, Ticks(), "T. Eacher"))
-    assert "appropriate" in told
-    assert "certificate" in told
+    assert {"appropriate", "no_names"} <= set(tick(desk.site, number, Ticks(), "T. Eacher"))
     left = tick(desk.site, number, Ticks(appropriate=True, no_names=True), "T. Eacher")
     (row,) = desk.rows(PostCheck)
     assert (row.appropriate_by, row.no_names_by, len(left)) == ("T. Eacher", "T. Eacher", 1)
