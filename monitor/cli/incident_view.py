@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.ladder.words import Step
+from alerts.letters.barred import why_barred
+from alerts.letters.kinds import RULES
 from config.policy import helplines, host_for
 from config.schema import Role
 from config.words import Lane, TaskState
@@ -19,6 +21,7 @@ from monitor.cli.law_view import law_lines
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.pipeline.course import course_of
 from monitor.pipeline.occasions import note_views, occasions_of
+from monitor.pipeline.ladders import read_ladder
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, Item, TakedownTask
@@ -79,6 +82,7 @@ def _lines(incident: Incident, closed: Mapping[str, str]) -> list[RenderableType
     for task in incident.tasks:
         parts += _task(task)
         parts += _route(task, incident.platform)
+        parts += _letter(task, incident)
     return parts
 
 
@@ -127,6 +131,16 @@ def _route(task: TakedownTask, platform: str) -> list[RenderableType]:
         helpline = helplines()["posh"]
         words += f" {helpline.title}: {helpline.shown_contact()}."
     return [Padding(Text(words, style="dim"), (0, 0, 0, 6))]
+
+
+def _letter(task: TakedownTask, incident: Incident) -> list[RenderableType]:
+    """The letter or form that goes with an open task, unless the matter bars it."""
+    if task.state != TaskState.OPEN:
+        return []
+    ladder = read_ladder(incident)
+    kinds = [kind for kind, rule in RULES.items() if rule.step == task.step and not why_barred(kind, ladder)]
+    words = [f"Letter: schoolwatch letters new {kind.value} {incident.reference}" for kind in kinds]
+    return [Padding(Text(line, style="dim"), (0, 0, 0, 6)) for line in words]
 
 
 def _task(task: TakedownTask) -> list[RenderableType]:
