@@ -151,11 +151,13 @@ def remove_item(root: Path, uid: str) -> None:
 
 
 class Standing(NamedTuple):
-    """What stands in an item's folder, parts of crashed attempts left out."""
+    """What stands in an item's folder."""
 
     files: dict[str, bytes]
     others: list[str]
     """What is no plain file: folders, links, pipes. None of them is opened."""
+    parts: list[str]
+    """What crashed attempts left half-written."""
 
 
 def read_item(root: Path, uid: str) -> dict[str, bytes]:
@@ -166,7 +168,7 @@ def read_item(root: Path, uid: str) -> dict[str, bytes]:
 def read_standing(root: Path, uid: str) -> Standing:
     """All of an item's folder; empty when it is not there. What goes while it is read is left out."""
     folder = str(item_folder(root, uid))
-    found = Standing({}, [])
+    found = Standing({}, [], [])
     try:
         with os.scandir(folder) as entries:
             names = sorted((entry.name, entry.is_file(follow_symlinks=False)) for entry in entries)
@@ -175,7 +177,9 @@ def read_standing(root: Path, uid: str) -> Standing:
     for name, plain in names:
         if not plain:
             found.others.append(name)
-        elif not _is_part_name(name):
+        elif _is_part_name(name):
+            found.parts.append(name)
+        else:
             with contextlib.suppress(FileNotFoundError):
                 found.files[name] = _content(f"{folder}/{name}")
     return found

@@ -9,8 +9,8 @@ from pathlib import Path
 from monitor.evidence.folder import is_part
 
 
-def leftovers(evidence: Path) -> Iterator[str]:
-    """Where each stands in the evidence folder."""
-    for part in sorted(evidence.rglob(".*.part")):
+def leftovers(evidence: Path, within: Path) -> Iterator[str]:
+    """Where each below a folder stands in the evidence folder."""
+    for part in sorted(within.rglob(".*.part")):
         if part.is_file() and is_part(part):
             yield str(part.relative_to(evidence))

@@ -6,7 +6,7 @@ Rows and folders are read in streams and none is kept, so that a store of any si
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -91,7 +91,8 @@ def _look(database: Database, evidence: Path, school_id: int, outside: Outside) 
         )
         at_rest = tuple(at_rest_counts(session, school_id))
         counted = (log.leaves, check.sealed, check.held, faults, log.checkpoints, log.key, at_rest)
-        return Verified(*counted, leftovers=tuple(leftovers(evidence)))
+        parts = sorted([*check.parts, *leftovers(evidence, capture_root(evidence))])
+        return Verified(*counted, leftovers=tuple(parts))
 
 
 class _Check:
@@ -101,6 +102,8 @@ class _Check:
         self.school_id = school_id
         self.sealed = 0
         self.held = 0
+        self.parts: list[str] = []
+        """Where crashed attempts left something half-written, as far as it was come across."""
 
     def holdings(self) -> Iterator[Fault]:
         """What is held for 24 hours still matches the commitment made when it was seen."""
@@ -158,7 +161,7 @@ class _Check:
         else:
             faults = at_rest_faults(self.session, row, stands.files)
         yield from (Fault(row.item_uid, why) for why in faults)
-        yield from self._no_plain_files(row.item_uid, stands.others)
+        yield from self._besides(row.item_uid, stands)
 
     def sealed_without_evidence(self) -> Iterator[Fault]:
         has_evidence = select(EvidenceItem.item_id).where(EvidenceItem.school_id == self.school_id)
@@ -191,13 +194,15 @@ class _Check:
                 if name not in known:
                     yield from self._added(shelf / name)
                 elif name not in sealed:
-                    yield from self._no_plain_files(name, read_standing(self.folder, name).others)
+                    yield from self._besides(name, read_standing(self.folder, name))
 
-    def _no_plain_files(self, uid: str, names: Iterable[str]) -> Iterator[Fault]:
-        """An item's plain files are compared with its row; there is nothing else."""
-        for name in names:
-            where = (item_folder(self.folder, uid) / name).relative_to(self.folder)
-            yield Fault(uid, f"{where} was added")
+    def _besides(self, uid: str, stands: Standing) -> Iterator[Fault]:
+        """An item's plain files are compared with its row; there is nothing else but what a crash left."""
+        self.parts += (self._place(uid, name) for name in stands.parts)
+        yield from (Fault(uid, f"{self._place(uid, name)} was added") for name in stands.others)
+
+    def _place(self, uid: str, name: str) -> str:
+        return str((item_folder(self.folder, uid) / name).relative_to(self.folder))
 
     def _sealed(self, uids: Sequence[str]) -> set[str]:
         query = select(EvidenceItem.item_uid).where(
@@ -214,7 +219,9 @@ class _Check:
     def _added(self, path: Path) -> Iterator[Fault]:
         """A file, link or pipe, and all of them below a folder."""
         for one in sorted(path.rglob("*")) if _is_folder(path) else [path]:
-            if not _is_folder(one) and not is_part(one):
+            if is_part(one) and one.is_file():
+                self.parts.append(str(one.relative_to(self.folder)))
+            elif not _is_folder(one):
                 yield Fault(one.parent.name, f"{one.relative_to(self.folder)} was added")
 
     def _stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
