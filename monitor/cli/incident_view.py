@@ -20,8 +20,8 @@ from monitor.cli.ladder_view import found_lines
 from monitor.cli.law_view import law_lines
 from monitor.cli.shared import UserError, login_name, london, out
 from monitor.pipeline.course import course_of
-from monitor.pipeline.occasions import note_views, occasions_of
 from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.occasions import note_views, occasions_of
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, Item, TakedownTask
