@@ -175,7 +175,8 @@ class PageIntake:
             "body_sha256": last.body_sha256,
             "document": envelope_document(last),
         }
-        return self.session.execute(_ENVELOPE, row).scalar_one()
+        made: int = self.session.execute(_ENVELOPE, row).scalar_one()
+        return made
 
     def _keep(
         self, new: Sequence[FetchedItem], envelope_id: int | None, recorder: PageRecorder
