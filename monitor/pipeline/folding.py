@@ -41,7 +41,7 @@ def tell_what_was_held(site: Site) -> None:
             _tell_together(session, site, key, mails)
 
 
-def _due(site: Site) -> Select[tuple[OutgoingMail]]:
+def _due(site: Site) -> Select[OutgoingMail]:
     now = site.now()
     return (
         select(OutgoingMail)
@@ -134,7 +134,7 @@ def fold_backlog(session: Session, site: Site, silent_since: datetime) -> None:
         _fold_waited(session, site, mails, silent_since)
 
 
-def _waited(site: Site) -> Select[tuple[OutgoingMail]]:
+def _waited(site: Site) -> Select[OutgoingMail]:
     return (
         select(OutgoingMail)
         .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state == MailState.QUEUED)
@@ -159,10 +159,13 @@ def _drop_repeats(mails: Sequence[OutgoingMail]) -> None:
 
 
 def _may_be_folded(mail: OutgoingMail) -> bool:
-    """An alert that is critical or high comes singly, and so does what is passed on to somebody else."""
+    """A critical or high alert comes singly, and so does a reminder that says more than “overdue”."""
     if mail.kind == "reminder":
-        return f":{ReminderKind.UNACKNOWLEDGED}:" not in mail.dedupe_key
+        return any(f":{kind}:" in mail.dedupe_key for kind in _SAID_BY_A_LINE)
     return mail.priority > outbox.priority_of(Severity.HIGH)
+
+
+_SAID_BY_A_LINE = (ReminderKind.OVERDUE, ReminderKind.NO_ANSWER)
 
 
 def _fold_waited(session: Session, site: Site, mails: Sequence[OutgoingMail], silent_since: datetime) -> None:

@@ -69,7 +69,8 @@ def _remind(session: Session, site: Site, incident: Incident, ladder: Ladder, re
     event = f"reminder:{incident.reference}:{reminder.task}:{reminder.kind}:{reminder.at.isoformat()}"
     facts = _facts(session, site, incident, ladder, reminder)
     people = _readers(session, site, incident, reminder, site.now())
-    queue_reminder(session, site, incident, people, event=event, facts=facts)
+    alone = reminder.kind is ReminderKind.LAW_DATE
+    queue_reminder(session, site, incident, people, event=event, facts=facts, alone=alone)
 
 
 def _facts(

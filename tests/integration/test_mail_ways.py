@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from support.clock import SettableClock
 from support.command_line import run
-from support.monitor_bench import beat, listening, mails, rows, say, school_with, send_all
+from support.monitor_bench import beat, listening, mails, rows, say, school_with, send_all, settle
 from support.school import TestSchool
 
+from alerts.ladder.words import DecisionKind, Step
 from monitor.pipeline.ladder_clock import run_ladders
 from monitor.store.models import CustodyEvent, Incident, MailState, OperatorAlert, SinglePurposeLink
 
@@ -131,6 +132,27 @@ def test_without_an_address_a_mail_says_what_to_type(school: TestSchool) -> None
     clock.advance(timedelta(hours=30))
     run_ladders(school.site)
     assert all("schoolwatch tasks ack " in mail.text for mail in mails(school, "reminder"))
+
+
+def test_what_was_taken_on_and_left_lying_is_told_again(school: TestSchool) -> None:
+    """Somebody presses the button in bed, falls asleep, and nobody else ever hears."""
+    say(school, "CRITICAL words of a stranger")
+    for step in (Step.TRIAGE, Step.POLICE_REPORTED, Step.DSL_REFERRAL, Step.HOST_REPORT):
+        settle(school, step, DecisionKind.ACKNOWLEDGE)
+    school.clock.advance(timedelta(hours=3))
+    run_ladders(school.site)
+    assert "stalled" not in kinds_of_reminders(school)
+    school.clock.advance(timedelta(hours=1))
+    run_ladders(school.site)
+    assert "stalled" in kinds_of_reminders(school)
+    assert not [mail for mail in mails(school, "reminder") if mail.recipient == DEPUTY]
+    school.clock.advance(timedelta(minutes=61))
+    run_ladders(school.site)
+    assert [mail for mail in mails(school, "reminder") if mail.recipient == DEPUTY], "and then the deputy"
+
+
+def kinds_of_reminders(school: TestSchool) -> set[str]:
+    return {mail.dedupe_key.split(":")[3] for mail in mails(school, "reminder")}
 
 
 def bounced(message_id: str) -> str:
