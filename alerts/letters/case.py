@@ -91,6 +91,8 @@ class Case:
     author_confirmed_by: str | None = None
     provider: ProviderFacts | None = None
     host_answer: HostAnswer | None = None
+    answer_by: datetime | None = None
+    """When the author should answer by the school's policy; None when that is past."""
 
 
 def prefilled(kind: LetterKind, case: Case | None, standing: Standing) -> Form:
@@ -161,6 +163,7 @@ def _moments(case: Case) -> Mapping[str, Any]:
         "posted_at": both(case.posted_at, none=NOT_SHOWN),
         "seen_at": _typed(case.seen_at),
         "opened_at": _typed(case.opened_at),
+        "answer_by": _typed(case.answer_by),
         "aware_at": _typed(case.seen_at),
         "first_check": _typed(first),
         "second_check": _typed(second),

@@ -112,6 +112,7 @@ def case_of(site: Site, incident_id: int, kind: LetterKind, by: str) -> Case:
         author_confirmed_by=_confirmed_by(ladder),
         provider=more.provider,
         host_answer=host_answer(ladder),
+        answer_by=_answer_by(ladder, site.now()),
     )
 
 
@@ -192,6 +193,11 @@ def _police_consent(ladder: Ladder, at: datetime) -> str | None:
         return None
     given = [consent for consent in ladder.consents if consent.scope is ConsentScope.POLICE][-1]
     return f"given on {shown(given.asked_at)} ({given.method})"
+
+
+def _answer_by(ladder: Ladder, now: datetime) -> datetime | None:
+    due = [task.due_at for task in ladder.tasks if task.step is Step.AUTHOR_REQUEST and task.undecided]
+    return next((at for at in due if at is not None and at > now), None)
 
 
 def _checks(ladder: Ladder) -> tuple[datetime, datetime] | None:
