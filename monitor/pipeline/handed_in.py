@@ -8,7 +8,6 @@ byte, asks no classifier, and opens the strictest lane (QC and Nunney 2.7.1, 2.7
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,15 +22,16 @@ from classifiers.interface import Judge, Judgement
 from config.policy import host_for_url
 from config.policy.hosts import OTHER
 from config.schema import Role
-from config.words import CommunityRole, Flag, Lane, Severity, Surface
+from config.words import Flag, Lane, Severity, Surface
 from monitor.evidence.canonical import sha256
 from monitor.evidence.identity import new_uid
 from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.clear_words import ERASED
 from monitor.pipeline.handed_in_files import HandedFile, Words, words_in
+from monitor.pipeline.handed_in_rows import free_version, known_id, source_of, with_affected
 from monitor.pipeline.handed_in_sealing import Handed, remove_files, seal_files, seal_item
-from monitor.pipeline.handing import TO_THE_HEAD, Handing, IntakeRefused, check, matter_with
+from monitor.pipeline.handing import TO_THE_HEAD, Handing, check, matter_with
 from monitor.pipeline.judging import Opinion, comment_of, judgement_row, matter_of, no_judgement
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.people import head_is_among, named_staff
@@ -48,15 +48,11 @@ from monitor.store.models import (
     IncidentItem,
     Item,
     ItemState,
-    Pupil,
     Ruling,
-    Source,
-    StaffMember,
 )
 
 GIVEN_UP = timedelta(hours=1)
 _NO_FILES_IN = frozenset({Lane.INDECENT_IMAGE, Lane.INTIMATE_IMAGE})
-_X_POST = re.compile(r"(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
 log = structlog.get_logger()
 
 
@@ -188,10 +184,10 @@ class _Desk:
         site, item = self.site, self.item
         with site.database.write() as session:
             custody.first_in_line(session, site.school_id)
-            item.source_id = _source(session, site).id
-            item.external_id = _known_id(session, site, item)
-            item.version = _free_version(session, item)
-            judgement = _with_affected(session, site, self.handing, judgement)
+            item.source_id = source_of(session, site).id
+            item.external_id = known_id(session, site, item)
+            item.version = free_version(session, item)
+            judgement = with_affected(session, site, self.handing, judgement)
             matter = self._matter(judgement, suspected=suspected)
             desk = IncidentDesk(session, site, site.now())
             lane = desk.lane_of(item, matter)
@@ -237,55 +233,6 @@ class _Desk:
             reference=incident.reference, kind=row.kind, channel=row.channel, files=row.files,
             files_left=len(self.files) - len(files),
         )  # fmt: skip
-
-
-def _source(session: Session, site: Site) -> Source:
-    """What such items belong to. Never polled, and never a gap in the watching."""
-    query = select(Source).filter_by(school_id=site.school_id, name=HANDED_IN)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        now = site.now()
-        found = Source(
-            school_id=site.school_id, name=HANDED_IN, platform=HANDED_IN, enabled=False, added_at=now,
-            next_poll_at=now, first_pass_done_at=now,
-        )  # fmt: skip
-        session.add(found)
-        session.flush()
-    return found
-
-
-def _known_id(session: Session, site: Site, item: Item) -> str:
-    """The platform's own id where it is known, so that what is suspected is not asked about again."""
-    query = select(Item.external_id).where(
-        Item.school_id == site.school_id, Item.platform == item.platform, Item.url == item.url
-    )
-    known = session.scalars(query.order_by(Item.id).limit(1)).first() if "://" in item.url else None
-    post = _X_POST.search(item.url) if item.platform == "x" else None
-    return known or (post[1] if post else item.external_id)
-
-
-def _free_version(session: Session, item: Item) -> str:
-    """The same words of the same post, handed in again, are another sighting with a row of its own."""
-    query = select(Item.id).filter_by(
-        school_id=item.school_id, platform=item.platform, external_id=item.external_id, version=item.version
-    )
-    return item.version if session.scalar(query) is None else item.uid
-
-
-def _with_affected(session: Session, site: Site, handing: Handing, judgement: Judgement) -> Judgement:
-    """The person named by an id of the register is nobody who is mailed about it. Raises IntakeRefused."""
-    wanted = handing.affected.strip()
-    if not wanted:
-        return judgement
-    of_school = {"school_id": site.school_id}
-    if session.scalar(select(StaffMember.id).filter_by(staff_id=wanted, **of_school)) is not None:
-        return replace(judgement, staff=tuple(dict.fromkeys((*judgement.staff, wanted))))
-    if session.scalar(select(Pupil.id).filter_by(pupil_id=wanted, **of_school)) is not None:
-        return replace(judgement, pupils=tuple(dict.fromkeys((*judgement.pupils, wanted))))
-    raise IntakeRefused(
-        f"--affected {wanted}: no such id in the register. Leave it out and give --affected-role "
-        f"({', '.join(CommunityRole)}); a name belongs into the text."
-    )
 
 
 def _tell_the_head(session: Session, site: Site, incident: Incident) -> None:

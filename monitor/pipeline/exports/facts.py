@@ -20,6 +20,7 @@ from monitor.pipeline.exports.order import Moment, Span
 from monitor.pipeline.exports.witnesses import witnesses
 from monitor.site import Site
 from monitor.store.models import (
+    HANDED_IN,
     CustodyEvent,
     Incident,
     Item,
@@ -178,7 +179,12 @@ def _not_yet_watched(session: Session, site: Site, span: Span) -> list[FailureRo
     """A source that was added in mid-week was not read before; that must not look like silence."""
     query = (
         select(Source)
-        .where(Source.school_id == site.school_id, Source.added_at > span.start, Source.added_at < span.end)
+        .where(
+            Source.school_id == site.school_id,
+            Source.added_at > span.start,
+            Source.added_at < span.end,
+            Source.platform != HANDED_IN,  # nothing polls it
+        )
         .order_by(Source.id)
     )
     words = "Not watched yet: schoolwatch was set up for it at the end of this span."
