@@ -295,7 +295,7 @@ def test_the_numbers_to_ring_are_one_command_from_the_report(school: TestSchool)
     assert told(school) == {"head", "dsl"}
 
 
-@serves("QC and Nunney 2.7.4/2", without=switch("monitor.pipeline.handed_in._known_id", lambda *_: "another"))
+@serves("QC and Nunney 2.7.4/2", without=switch("monitor.pipeline.handed_in.known_id", lambda *_: "another"))
 def test_what_is_suspected_by_address_is_not_polled_asked_or_judged_again(school: TestSchool) -> None:
     """The daemon would fetch and judge the very post that nobody may look at."""
     school.first_look()
