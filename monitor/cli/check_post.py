@@ -131,8 +131,10 @@ def _say(answer: Answer, *, recorded: bool) -> None:
         say(f"  Look: {line}, if it is a pupil's")
     if answer.without_consent:
         say("  Leave those pictures out, crop or blur them, or ask the office who can be shown.")
-    if recorded:
+    if recorded and answer.ok:
         say(f"  Now tick the checklist: schoolwatch consent tick {answer.number} --help")
+    elif recorded:
+        say(f"  If you drop it: schoolwatch consent tick {answer.number} --not-published; then check again.")
 
 
 def _lines(spots: Sequence[Spot]) -> Iterator[str]:

@@ -217,12 +217,14 @@ def tick_(
         bool, typer.Option("--device-cleared", help="They are gone from the personal device.")
     ] = False,
     url: Annotated[str | None, typer.Option("--url", help="Where it was published.")] = None,
+    not_published: Annotated[bool, typer.Option("--not-published", help="It was dropped.")] = False,
     by: By = None,
 ) -> None:
     """Say what only a person can say of a post that is published."""
+    ticks = Ticks(appropriate, no_names, device_cleared, not_published, url)
     with site() as opened:
         try:
-            left = tick(opened, number, Ticks(appropriate, no_names, device_cleared, url), by or login_name())
+            left = tick(opened, number, ticks, by or login_name())
         except CheckRefused as refused:
             raise UserError(str(refused)) from refused
     say(

@@ -29,6 +29,8 @@ class Ticks:
     appropriate: bool = False
     no_names: bool = False
     device_cleared: bool = False
+    not_published: bool = False
+    """It was dropped: nobody is shown anywhere, and nothing is asked."""
     url: str | None = None
 
 
@@ -48,9 +50,9 @@ def tick(site: Site, number: int, ticks: Ticks, by: str) -> tuple[str, ...]:
         custody.note(
             session, site.school_id, site.now(), "checklist_ticked", actor=by, number=number, said=said
         )
-        if ticks.device_cleared:
-            all_clear(session, site, DEVICE, str(number), "The pictures are off the personal device.")
-        return open_points(row)
+        if ticks.device_cleared or ticks.not_published:
+            all_clear(session, site, DEVICE, str(number), "Somebody has answered for these pictures.")
+        return open_points(row) if row.publishing else ()
 
 
 def _set(row: PostCheck, ticks: Ticks, by: str, now: datetime) -> None:
@@ -60,6 +62,8 @@ def _set(row: PostCheck, ticks: Ticks, by: str, now: datetime) -> None:
             setattr(row, f"{point}_by", by)
     if ticks.url:
         row.url = ticks.url
+    if ticks.not_published:
+        row.publishing, row.pupils, row.words_mark = False, [], None
 
 
 def open_points(row: PostCheck) -> tuple[str, ...]:

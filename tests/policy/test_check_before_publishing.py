@@ -169,6 +169,14 @@ def test_surnames_of_the_team_would_be_published(desk: Desk, picture: bool) -> N
     assert kinds(desk, "Team: the whole of 4B, and how they ran", picture=picture) == []
 
 
+def test_a_draft_that_was_dropped_would_be_asked_about(desk: Desk) -> None:
+    number = desk.check("The pond at last has newts", pupils=["P1"], publishing=True).number
+    assert tick(desk.site, number, Ticks(not_published=True), "T. Eacher") == ()
+    assert [row.pupils for row in desk.rows(PostCheck)] == [[]]
+    desk.wait(days=2)
+    assert remind_of_devices(desk.site) == 0
+
+
 def test_the_command_answers_with_its_exit_status_and_gives_no_ids_away(desk: Desk) -> None:
     """A teacher runs it; a script of the website's editor goes by the status."""
     desk.consents(consent("P1", "website", start="2020-01-01"))
