@@ -102,13 +102,15 @@ def _changed(matter: Matter, correction: Correction) -> Matter:
 
 
 def _said(correction: Correction) -> tuple[str, ...]:
-    """What the correction says, fact by fact; the words of the basis and of what was found stay out."""
+    """What the correction says, fact by fact; no free words of anybody."""
     words = []
     for each in fields(correction):
         said = getattr(correction, each.name)
         if each.name == "basis" or said is None or said in (frozenset(), Findings()):
             continue
-        if isinstance(said, Findings):
+        if each.name == "affected_group":
+            words.append(each.name)
+        elif isinstance(said, Findings):
             words += [part.name for part in fields(said) if getattr(said, part.name) is not None]
         else:
             shown = ", ".join(sorted(said)) if isinstance(said, frozenset) else str(said)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.ladder.lanes import removal_steps
+from alerts.ladder.matter import Matter
 from alerts.ladder.planning import AFTER_NO, end, end_moot_tasks, open_steps
 from alerts.ladder.state import BY_RECHECK, Ending, Ladder, Presence
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import LEFT_UP_OR_NOTHING_TO_DO, Step
-from config.words import Lane, Outcome, TaskState, Visibility
+from config.words import Label, Lane, Outcome, TaskState, Visibility
 
 RECHECK_HOURS = (1, 6, 24, 48, 7 * 24, 30 * 24)
 STAYS_CLOSED = LEFT_UP_OR_NOTHING_TO_DO | {Outcome.HANDED_OVER}
@@ -65,7 +66,14 @@ def _gone(ladder: Ladder, at: datetime) -> Ladder:
         return replace(ladder, presence=presence)
     ladder = replace(ladder, presence=replace(presence, gone_confirmed_at=at))
     reason = f"Not there at two checks: {presence.gone_since:%Y-%m-%d %H:%M} and {at:%Y-%m-%d %H:%M} UTC."
-    return end_moot_tasks(ladder, Outcome.REMOVED, reason, at)
+    ladder = end_moot_tasks(ladder, Outcome.REMOVED, reason, at)
+    return ladder if ladder.closing is not None else open_steps(ladder, _search_results(ladder.matter), at)
+
+
+def _search_results(matter: Matter) -> list[Step]:
+    """A search engine may show for weeks what is gone; worth a request where somebody is named."""
+    names_somebody = matter.labels & {Label.PUPIL_INFORMATION, Label.DEFAMATION}
+    return [Step.CACHE_REQUEST] if names_somebody and not matter.on_own_account else []
 
 
 def _still_gone(ladder: Ladder, at: datetime) -> Ladder:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.ladder.observing import is_away, re_open, was_made_harmless
+from alerts.ladder.observing import re_open, was_made_harmless
 from alerts.ladder.planning import open_steps, refresh
 from alerts.ladder.state import Ladder, utc
 from alerts.ladder.words import TAKEN_AWAY, Step
@@ -26,12 +26,14 @@ def removal_was_asked_for(ladder: Ladder) -> bool:
 def reappeared(ladder: Ladder, at: datetime) -> Ladder:
     """Words that need a look stand under its own address again: one more round and a new 24 hours.
 
-    Nothing changes while it was in public all the time, or was closed because nothing was to be done.
+    Nothing changes while it was in public all the time, while it is hidden and somebody is at it, or when
+    it was closed because nothing was to be done.
     """
-    closed_as_settled = ladder.closing is not None and ladder.closing.outcome in COMES_BACK
-    if closed_as_settled or is_away(ladder) or was_made_harmless(ladder):
-        return refresh(re_open(ladder, utc(at, "the return")), at)
-    return ladder
+    if ladder.closing is not None:
+        settled = ladder.closing.outcome in COMES_BACK
+    else:
+        settled = ladder.presence.gone_confirmed_at is not None or was_made_harmless(ladder)
+    return refresh(re_open(ladder, utc(at, "the return")), at) if settled else ladder
 
 
 def posted_again(ladder: Ladder, at: datetime) -> Ladder:

@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 
 from alerts.clocks import (
     SchoolCalendar,
+    access_request_deadline,
     add_school_days,
     add_working_days,
     breach_deadline,
     end_of_school_day,
+    false_message_deadline,
+    false_message_reminder,
     host_deadline,
+    limitation_ends,
+    poster_reply_deadline,
     section_5_deadline,
 )
 from alerts.ladder.bank_holidays import Division, bank_holidays, division_of, easter
@@ -55,6 +60,29 @@ def test_a_section_5_clock_that_counts_christmas_would_accuse_the_operator_too_e
 
 def test_a_section_5_notice_sent_on_a_saturday_would_run_out_unread_if_the_weekend_counted() -> None:
     assert section_5_deadline(london("2026-11-21 10:00")) == london("2026-11-25 00:00")
+
+
+def test_a_poster_would_lose_the_night_of_their_fifth_day() -> None:
+    assert poster_reply_deadline(london("2026-12-23 09:00")) == london("2026-12-29 00:00")  # over Christmas
+    assert poster_reply_deadline(london("2027-03-24 23:59")) == london(
+        "2027-03-30 00:00"
+    )  # clocks go forward
+
+
+def test_a_teachers_own_claim_would_be_a_day_late() -> None:
+    assert limitation_ends(london("2026-11-20 15:30")) == london("2027-11-21 00:00")
+    assert limitation_ends(london("2028-02-29 10:00")) == london("2029-03-01 00:00")
+
+
+def test_the_police_would_hear_of_a_false_message_when_it_is_too_late_to_charge() -> None:
+    evidence = london("2026-08-31 10:00")
+    assert false_message_reminder(evidence) == london("2027-01-01 00:00")
+    assert false_message_deadline(evidence) == london("2027-03-01 00:00")
+
+
+def test_a_parent_who_asks_to_see_their_data_in_july_would_wait_until_term_starts() -> None:
+    assert access_request_deadline(london("2026-07-22 10:00")) == london("2026-08-23 00:00")
+    assert access_request_deadline(london("2027-01-31 10:00")) == london("2027-03-01 00:00")
 
 
 @given(TIMES)
