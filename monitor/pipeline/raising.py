@@ -46,7 +46,7 @@ class IncidentDesk:
     def take(self, found: Found) -> None:
         """Open an incident for an item, or let it join the one that it repeats."""
         place = self._place(found.item)
-        joins = self._locked(place.joins)
+        joins = self._locked(place.joins, found.item)
         if joins is not None:
             self._join_repeated(joins, found)
         else:
@@ -178,13 +178,13 @@ class IncidentDesk:
     def _holds(self, incident: Incident, item: Item) -> bool:
         return incident.id in {one.id for one in self._of_its_address(item)}
 
-    def _locked(self, incident: Incident | None) -> Incident | None:
+    def _locked(self, incident: Incident | None, item: Item) -> Incident | None:
         """Because a person may decide about it at this moment; looked at again once it is ours."""
         if incident is None:
             return None
         locked = self.session.get_one(Incident, incident.id, with_for_update=True, populate_existing=True)
-        still = locked.state == "open" or _closing_of(locked) in COMES_BACK
-        return locked if still else None
+        comes_back = _closing_of(locked) in COMES_BACK and self._holds(locked, item)
+        return locked if locked.state == "open" or comes_back else None
 
     def _links(self, item: Item) -> Sequence[str]:
         return self.links[item.id] if item.id in self.links else links_of(item, None)

@@ -107,8 +107,8 @@ class Recirculations:
     def _joins(self, kin: Kin, item: Item) -> bool:
         """A pile-on: the same words on the same platform while nobody has asked for anything.
 
-        A child takes only what the same account goes on saying. What stands beside a suspected indecent
-        image stays beside it, whatever was asked.
+        Once somebody has, a child takes only what the same account goes on saying. What stands beside a
+        suspected indecent image stays beside it, whatever was asked.
         """
         incident = kin.incident
         alike = kin.likeness is Likeness.SAME_WORDS and incident.platform == item.platform
@@ -118,8 +118,10 @@ class Recirculations:
             return True
         if removal_was_asked_for(read_ladder(incident)):
             return False
-        is_child = self._link_of(incident) is not None
-        return not is_child or self.sharer(incident, item) is Sharer.SAME
+        link = self._link_of(incident)
+        first = None if link is None else self.session.get_one(Incident, link.parent_id)
+        untouched = first is None or not removal_was_asked_for(read_ladder(first))
+        return untouched or self.sharer(incident, item) is Sharer.SAME
 
     def _is_passed_on(self, incident: Incident, item: Item) -> bool:
         return incident.platform != item.platform or removal_was_asked_for(read_ladder(incident))

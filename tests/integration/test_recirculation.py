@@ -261,3 +261,14 @@ def test_what_a_page_lists_again_would_wait_for_a_look_that_never_comes(school: 
     school.look("facebook")
     assert ladder(school).re_opened == 1
     assert ladder(school).clock_from == school.clock.now()
+
+
+def test_a_pile_on_that_reaches_a_second_platform_would_flood_the_manager(school: TestSchool) -> None:
+    say(school)
+    post = school.facebook.own_post("News from school", school.clock.now())
+    for author in ("second", "third", "fourth"):
+        school.facebook.comment(post, WORDS, author, school.clock.now())
+    school.clock.advance(6 * MINUTE)
+    school.look("facebook")
+    assert [(child, parent) for child, parent, *_ in links(school)] == [(2, 1)]
+    assert len(rows(school, Incident)) == 2

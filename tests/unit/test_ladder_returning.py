@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.ladder_play import Play
+from support.ladder_play import TEACHER, Play
 
 from alerts.ladder.returning import posted_again, reappeared, removal_was_asked_for
 from alerts.ladder.words import Step
@@ -118,3 +118,12 @@ def test_the_sealed_words_put_back_after_an_edit_would_pass_for_amended() -> Non
     assert play.ladder.re_opened == 0
     play.sees(VISIBLE)
     assert play.ladder.re_opened == 1
+
+
+def test_new_words_of_a_hidden_comment_would_start_a_new_round_while_it_is_hidden() -> None:
+    play = Play(replace(TEACHER, on_own_account=True, platform="facebook"))
+    play.triage()
+    play.done(Step.OWN_PAGE_HIDE)
+    play.wait(hours=1)
+    play.sees(Visibility.HIDDEN_BY_US)
+    assert reappeared(play.ladder, play.now) == play.ladder
