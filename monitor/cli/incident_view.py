@@ -138,7 +138,7 @@ def _letter(task: TakedownTask, incident: Incident) -> list[RenderableType]:
     if task.state != TaskState.OPEN:
         return []
     ladder = read_ladder(incident)
-    kinds = [kind for kind, rule in RULES.items() if rule.step == task.step and not why_barred(kind, ladder)]
+    kinds = [kind for kind, rule in RULES.items() if task.step in rule.steps and not why_barred(kind, ladder)]
     words = [f"Letter: schoolwatch letters new {kind.value} {incident.reference}" for kind in kinds]
     return [Padding(Text(line, style="dim"), (0, 0, 0, 6)) for line in words]
 
