@@ -107,7 +107,8 @@ def _fold_channels(messages: Iterable[OutgoingMail], *, told_before: bool) -> No
     for message in messages:
         kept = first.setdefault((message.recipient, message.channel), message)
         if told_before or kept is not message:
-            message.state, message.folded_into = MailState.FOLDED, kept.id
+            message.state = MailState.FOLDED
+            message.folded_into = None if kept is message else kept.id
 
 
 def unclaimed(site: Site) -> ColumnElement[bool]:

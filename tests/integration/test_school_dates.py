@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from support.clock import SettableClock
 from support.command_line import run
 from support.monitor_bench import mails, rows, say, school_with, settle, task_of
@@ -16,8 +17,9 @@ from alerts.yearly import as_text
 from config.words import Outcome
 from monitor.pipeline.dates import tell_of_dates
 from monitor.pipeline.weekly import make_due_export
+from monitor.pipeline.weekly_notes import _for_staff
 from monitor.pipeline.yearly import year_facts
-from monitor.store.models import Incident
+from monitor.store.models import Incident, Item, OwnPostFinding, TakedownTask
 
 MANAGER, HEAD = "manager@fernhill.example", "head@fernhill.example"
 POLICIES = """
@@ -124,3 +126,33 @@ def test_the_weekly_mail_says_what_is_late_and_what_was_done(school: TestSchool)
     assert not [word for word in ("cook", "stranger", "none wanted") if word in notice]
     references = [one.reference for one in rows(school, Incident) if one.severity == "high"]
     assert references[0] in notice
+
+
+def test_steps_for_staff_are_counted_for_the_employer_s_record() -> None:
+    """Whether the school did what it could for a teacher would be a matter of memory (NEU 9.6)."""
+    done = [TakedownTask(step=step, state="done") for step in ("support_offer", "host_report")]
+    done.append(TakedownTask(step="police_considered", state="skipped"))
+    aimed = Incident(categories=["abuse", "staff_target"], tasks=done)
+    other = Incident(categories=["abuse"], tasks=[TakedownTask(step="support_offer", state="done")])
+    assert list(_for_staff([aimed, other])) == [
+        "Aimed at staff: 1; steps taken so far: support offered 1, reported to the host 1"
+    ]
+    assert list(_for_staff([other])) == []
+
+
+def test_posts_after_a_withdrawn_consent_are_counted_and_nobody_is_named(school: TestSchool) -> None:
+    """A withdrawal that nobody followed up would be noticed by the parents first (Huntington 4.6)."""
+    school.x.own_post("PUPIL at the fair", school.clock.now())
+    school.look()
+    with school.site.database.write() as session:
+        item = session.scalars(select(Item).where(Item.school_is_author)).one()
+        finding = OwnPostFinding(
+            school_id=item.school_id, item_id=item.id, pupil_id="P0017", kind="withdrawn", found_by="name",
+            found_at=school.clock.now(), lawful_when_posted=True,
+        )  # fmt: skip
+        session.add(finding)
+    school.clock.set(datetime(2026, 11, 23, 6, 0, tzinfo=UTC))
+    make_due_export(school.site)
+    notice = mails(school, "weekly")[0].text
+    assert "Own posts to take down after a withdrawn consent: 1 new, 1 still to do" in notice
+    assert "P0017" not in notice

@@ -1,7 +1,7 @@
 """What must hold once a school that was killed many times has come to rest: each fault as one line."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -123,13 +123,12 @@ def _in_the_mail(school: CrashSchool, books: Books) -> Iterator[str]:
     by_id = {mail.message_id: mail for mail in books.mails}
     if len(by_id) != len(books.mails):
         yield "two mails have one Message-ID"
+    told = [_told_by(mail, {one.id: one for one in books.mails}) for mail in books.mails]
     yield from (
-        f"{mail.kind} mail {mail.id} is {mail.state}" for mail in books.mails if mail.state != MailState.SENT
+        f"{mail.kind} mail {mail.id} is {mail.state}" for mail in told if mail.state != MailState.SENT
     )
     yield from (
-        f"never arrived: {mail.kind} mail {mail.id}"
-        for mail in books.mails
-        if not books.copies[mail.message_id]
+        f"never arrived: {mail.kind} mail {mail.id}" for mail in told if not books.copies[mail.message_id]
     )
     for accepted in school.mail.accepted:
         mail = by_id.get(_message_id(accepted))
@@ -137,3 +136,10 @@ def _in_the_mail(school: CrashSchool, books: Books) -> Iterator[str]:
             yield f"a mail arrived that no row knows: {accepted.message['Subject']}"
         elif (accepted.recipients, accepted.message["Subject"]) != ((mail.recipient,), mail.subject):
             yield f"copies of mail {mail.id} differ"
+
+
+def _told_by(mail: OutgoingMail, by_number: Mapping[int, OutgoingMail]) -> OutgoingMail:
+    """The mail itself, or the one that tells its matter together with others."""
+    while mail.state == MailState.FOLDED and mail.folded_into is not None:
+        mail = by_number[mail.folded_into]
+    return mail

@@ -271,6 +271,16 @@ def untold(incidents: Sequence[Incident], mails: Sequence[OutgoingMail]) -> list
     return [one.reference for one in incidents if one.id not in singly | in_digest]
 
 
+_MORE = """
+[evidence]
+second_log = "second"
+[alerts]
+spike_incidents = 3
+spike_within = "2m"
+"""
+"""Spikes are quickly there and quickly over, so that their mails are killed as well."""
+
+
 @contextmanager
 def crash_school(folder: Path, database: str, seed: int) -> Iterator[CrashSchool]:
     clock = RunningClock(datetime(2026, 11, 16, 12, 0, tzinfo=UTC), time.monotonic(), SPEED)
@@ -281,7 +291,7 @@ def crash_school(folder: Path, database: str, seed: int) -> Iterator[CrashSchool
         for platform in platforms.values():
             platform.page_size = 10
         mail = stack.enter_context(RealMailServer())
-        write_settings(folder, database, platforms, mail.port, '[evidence]\nsecond_log = "second"\n')
+        write_settings(folder, database, platforms, mail.port, _MORE)
         path = folder / "schoolwatch.toml"
         path.write_text(path.read_text().replace("watch = [", 'poll_every = "60s"\nwatch = ['))
         victim = stack.enter_context(Victim(folder / "log"))
