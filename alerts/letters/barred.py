@@ -57,10 +57,15 @@ _NOT_WITH_ITS_STEP = frozenset({K.COMPLAINTS_SIGNPOST, K.WISHES_REQUEST})
 
 
 def waiting_task(kind: LetterKind, ladder: Ladder) -> Task | None:
-    """The task on the ladder that the letter does, while nobody has sent or ended it."""
-    step = RULES[kind].step
-    found = (task for task in ladder.tasks if task.step is step and task.undecided and task.sent_at is None)
+    """The task on the ladder that sending the letter does, while nobody has sent or ended it."""
+    steps = (RULES[kind].step, RULES[kind].later_step)
+    found = (task for task in ladder.tasks if task.step in steps and task.undecided and task.sent_at is None)
     return next(found, None)
+
+
+def is_theirs(kind: LetterKind, ladder: Ladder) -> bool:
+    """Whether the affected person has to send it themselves: the host takes it from nobody else (NEU 9.3)."""
+    return any(task.step is RULES[kind].theirs and task.undecided for task in ladder.tasks)
 
 
 def _by_person(kind: LetterKind, ladder: Ladder) -> str | None:

@@ -42,6 +42,10 @@ class Rule:
     """Any one of these approves it. Where the head is the subject, the chair stands for the head."""
     step: Step | None = None
     """The task on the ladder that it does; while that is barred, so is the letter."""
+    later_step: Step | None = None
+    """A further task that the same letter does once the first has ended: an appeal to the host."""
+    theirs: Step | None = None
+    """The task in which the affected person does it: the letter is printed for them, never sent for them."""
     marks_step: bool = False
     """The task waits for an answer from when the mail server has accepted the letter."""
     by_mail: bool = True
@@ -51,6 +55,11 @@ class Rule:
     """A pupil's name in it is refused (promise 7; policies: NEU App., Huntington 4.11)."""
     two_people: bool = False
     """Whoever made it does not approve it (Huntington 7.5)."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every task that it goes with, in the order of the ladder."""
+        return tuple(step for step in (self.step, self.theirs, self.later_step) if step is not None)
 
 
 _LEADERS = (Role.SENIOR_MANAGER, Role.DEPUTY, Role.HEADTEACHER)
@@ -66,6 +75,7 @@ RULES: Mapping[LetterKind, Rule] = {
         "Report to the host",
         "to the platform or website, naming its own rule (NEU 9.3, Huntington 8.7)",
         (*_LEADERS, *_SAFEGUARDING), Step.HOST_REPORT, marks_step=True,
+        later_step=Step.HOST_ESCALATION, theirs=Step.FIRST_PARTY_REPORT,
     ),
     LetterKind.SECTION_5_NOTICE: Rule(
         "Notice under section 5 of the Defamation Act 2013",

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from alerts.ladder import machine
 from alerts.ladder.state import Decision, Ladder, LadderRefused
-from alerts.ladder.words import DecisionKind, Override
-from alerts.letters.barred import waiting_task, why_barred
+from alerts.ladder.words import DecisionKind, Override, Step
+from alerts.letters.barred import is_theirs, waiting_task, why_barred
 from alerts.letters.blocks import from_json
 from alerts.letters.kinds import RULES, LetterKind
 from alerts.letters.mails import as_mail
@@ -85,14 +85,24 @@ def _check_ladder(site: Site, kind: LetterKind, ladder: Ladder, by: str, overrid
         return
     task = waiting_task(kind, ladder)
     if task is None:
-        raise LetterRefused(
-            f"“{step.shown_as}” is not open on this incident, so nothing would show that it was sent; see "
-            "`schoolwatch tasks`"
-        )
+        raise LetterRefused(_NOT_YOURS if is_theirs(kind, ladder) else _not_open(step))
     try:
         machine.decide(ladder, task.number, _decision(by, "the letter is sent", override), site.now())
     except LadderRefused as refusal:
         raise LetterRefused(str(refusal)) from refusal
+
+
+_NOT_YOURS = (
+    "The host takes this report only from the person concerned (NEU 9.3): print it for them with `letters "
+    "print`, and help them to send it."
+)
+
+
+def _not_open(step: Step) -> str:
+    return (
+        f"“{step.shown_as}” is not open on this incident, so nothing would show that it was sent; see "
+        "`schoolwatch tasks`"
+    )
 
 
 def _decision(by: str, reason: str, override: Override | None = None) -> Decision:

@@ -17,14 +17,15 @@ from support.monitor_bench import rows, send_all, task_of, triage_all
 from support.school import running_school
 
 from alerts.ladder import machine
-from alerts.ladder.state import Consent
-from alerts.ladder.words import ConsentScope, Step
+from alerts.ladder.state import Consent, Decision
+from alerts.ladder.words import ConsentScope, DecisionKind, Step
 from alerts.letters.kinds import LetterKind
 from classifiers.interface import Pupil
 from config.schema import Role
-from config.words import Flag, TaskState
+from config.words import Flag, Outcome, TaskState
 from monitor.pipeline import boundaries, letter_keeping, letter_sending, letters
 from monitor.pipeline.boundaries import Boundary
+from monitor.pipeline.decisions import decide
 from monitor.pipeline.letter_names import MASK
 from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter
 from monitor.pipeline.mailing import CLAIM
@@ -366,3 +367,24 @@ def test_a_letter_that_is_not_there_says_where_to_look(school: LetterSchool) -> 
     with pytest.raises(LetterRefused, match="give its reference"):
         letters.new_letter(school.site, K.HOST_REPORT, None, "A. Manager")
     assert school.rows(OutgoingMail)
+
+
+def test_a_report_that_only_the_person_may_make_is_printed_for_them(school: LetterSchool) -> None:
+    """The host would refuse the school, and a day of the twenty-four hours be gone (NEU 9.3)."""
+    number = school.approved(K.HOST_REPORT, PUPIL, capacity="self")
+    assert school.task(PUPIL, Step.FIRST_PARTY_REPORT).state == TaskState.OPEN
+    with pytest.raises(LetterRefused, match="only from the person concerned"):
+        letter_sending.send(school.site, number, [HOST], "A. Manager")
+    assert letters.printed(school.site, number, "A. Manager").startswith(b"%PDF")
+
+
+def test_an_appeal_to_the_host_is_the_same_letter_once_more(school: LetterSchool) -> None:
+    """After a refusal the ladder would wait for an appeal that no letter can be written for."""
+    queued(school)
+    school.send_all()
+    refused = Decision(DecisionKind.REFUSED, "A. Manager", Outcome.REFUSED, "they see no breach")
+    decide(school.site, school.task(ABUSE, Step.HOST_REPORT).id, refused)
+    number = school.approved(K.HOST_REPORT, prior_references="X-123")
+    letter_sending.send(school.site, number, [HOST], "A. Manager")
+    school.send_all()
+    assert school.task(ABUSE, Step.HOST_ESCALATION).state == TaskState.WAITING
