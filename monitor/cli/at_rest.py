@@ -12,8 +12,15 @@ import typer
 
 from config.schema import Role
 from monitor.cli.evidence import evidence_app
-from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site, warn
-from monitor.evidence.lock_keys import KeyUnusable, read_private, read_public, write_new_pair
+from monitor.cli.shared import LONDON, JsonOption, UserError, login_name, print_records, say, site, warn
+from monitor.evidence.lock_keys import (
+    SHORTEST_PASSPHRASE,
+    KeyUnusable,
+    check_passphrase,
+    read_private,
+    read_public,
+    write_new_pair,
+)
 from monitor.evidence.lockbox import BoxUnreadable, key_id
 from monitor.pipeline.capture_locking import lock_captures, unlocked_captures
 from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
@@ -52,7 +59,9 @@ def new_keys(
     out: Annotated[Path, typer.Option("--out", help="The private key's file; FILE.pub.pem goes beside it.")],
 ) -> None:
     """Make a pair of keys. Make two, on two sticks: the manager's, and one for recovery."""
-    passphrase = ask_passphrase("Passphrase (12 characters or more): ")
+    passphrase = ask_passphrase(f"Passphrase ({SHORTEST_PASSPHRASE} characters or more): ")
+    with _in_words():
+        check_passphrase(passphrase)
     if ask_passphrase("The same again: ") != passphrase:
         raise UserError("the two passphrases differ; nothing was written")
     with _in_words():
@@ -91,6 +100,8 @@ def unlock_command(
     """Open locked evidence: shows its words, writes its files. An open incident's is put back for good."""
     if out is not None and out.exists():
         raise UserError(f"{out}: exists already and was left as it is; name another folder")
+    if not key.exists():
+        raise UserError(f"{key}: there is no such key; is the stick in the machine?")
     with _in_words():
         private = read_private(key, ask_passphrase("Passphrase: "))
     with site() as opened, _in_words():
@@ -190,7 +201,7 @@ def list_command(as_json: JsonOption = False) -> None:
             for one in holds(session, opened)
         ]
     columns = ("reference", "reason", "approved_by", "set_at", "review_on", "overdue")
-    print_records(records, columns, as_json=as_json)
+    _print_dated(records, columns, as_json=as_json)
 
 
 # --- retention and erasure --------------------------------------------------------------------------
@@ -225,7 +236,7 @@ def retention(
 def _print_plan(opened: Site, *, as_json: bool) -> None:
     now = opened.now()
     records = [_planned(one, now) for one in plan(opened)]
-    print_records(records, ("what", "ends_at", "rule", "period", "locked", "why_not_yet"), as_json=as_json)
+    _print_dated(records, ("what", "ends_at", "rule", "period", "locked", "why_not_yet"), as_json=as_json)
 
 
 def _planned(one: Kept, now: datetime) -> dict[str, Any]:
@@ -259,7 +270,15 @@ def _print_done(opened: Site, *, as_json: bool) -> None:
             }
             for row in erasures(session, opened)
         ]
-    print_records(records, ("id", "at", "kind", "what", "rule", "reason", "by", "second"), as_json=as_json)
+    _print_dated(records, ("id", "at", "kind", "what", "rule", "reason", "by", "second"), as_json=as_json)
+
+
+def _print_dated(records: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
+    """As a table with the year: these times lie years apart."""
+    for record in () if as_json else records:
+        moments = {key: value for key, value in record.items() if isinstance(value, datetime)}
+        record |= {key: f"{at.astimezone(LONDON):%d %b %Y %H:%M}" for key, at in moments.items()}
+    print_records(records, columns, as_json=as_json)
 
 
 def _print_rules(opened: Site, *, as_json: bool) -> None:

@@ -44,10 +44,15 @@ def public_file(private_file: Path) -> Path:
     return private_file.with_name(f"{private_file.stem}.pub.pem")
 
 
-def write_new_pair(private_file: Path, passphrase: str) -> Path:
-    """Make a pair; the private half readable by its owner alone. Nothing that is there is written over."""
+def check_passphrase(passphrase: str) -> None:
+    """Raises KeyUnusable."""
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise KeyUnusable(f"the passphrase is too short; use {SHORTEST_PASSPHRASE} characters or more")
+
+
+def write_new_pair(private_file: Path, passphrase: str) -> Path:
+    """Make a pair; the private half readable by its owner alone. Nothing that is there is written over."""
+    check_passphrase(passphrase)
     key = X25519PrivateKey.generate()
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     halves = {
