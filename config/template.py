@@ -44,6 +44,7 @@ def template(answers: Answers | None = None) -> str:
             _people(given),
             _CONTACTS,
             _ALERTS,
+            _CONSOLE,
             _POLICIES,
             _SOURCES,
             _NETWORK,
@@ -246,6 +247,16 @@ spike_within = "1h"
 #role = "senior_manager"
 #address = { credential = "manager-phone" }
 #least = "high"
+"""
+
+_CONSOLE = """\
+# The pages behind the links in mails: acknowledging, wishes, an own copy (docs/intake.md). Without public_url
+# mails carry no link and name the command instead, and nothing listens.
+#[console]
+#public_url = "https://watch.example.sch.uk"
+#listen = "127.0.0.1:8765"
+# A web server in front, which sets X-Forwarded-For, -Proto and -Host itself.
+#behind_proxy = true
 """
 
 _POLICIES = """\

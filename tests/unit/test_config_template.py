@@ -69,7 +69,7 @@ def test_a_key_that_the_template_forgets_would_never_be_found_by_a_school() -> N
 def _tables() -> list[set[str]]:
     tables = (
         schema.School, schema.Store, schema.Evidence, schema.TimeAuthority, schema.MailServer, schema.Person,
-        schema.Source, schema.Operations, schema.Alerts, schema.SchoolPolicy,
+        schema.Source, schema.Operations, schema.Alerts, schema.SchoolPolicy, schema.Console,
     )  # fmt: skip
     return [set(table.model_fields) for table in tables]
 

@@ -24,6 +24,7 @@ COMES_WITH = {
     "scipy": "scikit-learn",
     "sklearn": "scikit-learn",
     "urllib3": "requests",
+    "werkzeug": "flask",
 }
 
 
