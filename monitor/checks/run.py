@@ -18,7 +18,7 @@ from monitor.checks.pictures import capture_lines, numbers_lines
 from monitor.checks.reach import addresses, allow_lines, bundle_lines, reach_lines
 from monitor.checks.second_log import second_log_lines
 from monitor.checks.secrets import secret_file_lines
-from monitor.checks.settings import alarm_lines, people_lines, settings_lines
+from monitor.checks.settings import alarm_lines, people_lines, review_lines, settings_lines
 from monitor.checks.sources import source_lines
 from monitor.checks.stamps import StampsProbe, authority_lines, last_stamp_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
@@ -86,6 +86,7 @@ def _of_the_settings(around: Surroundings) -> list[Check]:
         Check("secret files", partial(secret_file_lines, around.settings)),
         Check("locked evidence", partial(locking_lines, around.settings)),
         Check("people", partial(people_lines, around.settings)),
+        Check("reviews", partial(review_lines, around.settings, around.now)),
         Check("alarm channels", partial(alarm_lines, around.settings, around.environment)),
         Check("call sheet", partial(numbers_lines, around.settings)),
         Check("captures", partial(capture_lines, around.settings)),

@@ -1,10 +1,14 @@
 """What the settings themselves say: impact assessment, people, and who hears when everything is silent."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
+from alerts.clocks import LONDON
+from alerts.reviews import Review, ReviewState, reviews_of
 from config.schema import Role, Settings
 from config.secrets import SecretMissing, SecretReference
 from monitor.checks.lines import CheckLine, failed, ok, warning
+from monitor.clock import Now
 
 
 def settings_lines(settings: Settings) -> list[CheckLine]:
@@ -33,6 +37,19 @@ def _impact_assessment(settings: Settings) -> CheckLine:
     return ok("impact assessment", reference)
 
 
+def review_lines(settings: Settings, now: Now) -> list[CheckLine]:
+    """Which policy, or the law pack, has to be looked at again (Huntington 10, QC 4.1.1)."""
+    today = now().astimezone(LONDON).date()
+    return [_review(review, today) for review in reviews_of(settings.policies)]
+
+
+def _review(review: Review, today: date) -> CheckLine:
+    told = review.shown(today)
+    if review.state(today) is ReviewState.OVERDUE:
+        return warning("review", told, "Go through it, and write the new date under [[policies]].")
+    return ok("review", told)
+
+
 def people_lines(settings: Settings) -> list[CheckLine]:
     """Who would be told, and which absence nobody has thought of (NEU 9.3, QC 2.7)."""
     return [*_roles(settings), *_duties(settings)]
@@ -42,12 +59,14 @@ _WANTED = (
     (Role.DSL, "matters in which a child may be at risk have nobody of their own to go to"),
     (Role.HEADTEACHER, "nobody can approve what goes to a provider or the police"),
     (Role.CHAIR, "a matter about the headteacher has nobody to go to"),
+    (Role.DPO, "a breach on the school's own page has nobody to assess it within the 72 hours"),
+    (Role.DEPUTY, "what the senior manager does not answer has nobody to go to"),
 )
 
 
 def _roles(settings: Settings) -> Iterator[CheckLine]:
     for role, consequence in _WANTED:
-        subject = "DSL" if role is Role.DSL else role.value
+        subject = role.shown_as
         names = [person.name for person in settings.people if person.role is role]
         if names:
             yield ok(subject, ", ".join(names))
@@ -78,8 +97,9 @@ def alarm_lines(settings: Settings, environment: Mapping[str, str]) -> list[Chec
     """Whether somebody would hear it if the mail server or this whole machine fell silent."""
     operations = settings.operations
     secrets = [*operations.apprise, *([operations.dead_man_ping] if operations.dead_man_ping else [])]
+    secrets += [channel.address for channel in settings.alerts.channels]
     missing = [
-        failed("alarm channel", message, "Put the secret there, or take its line out of [operations].")
+        failed("alarm channel", message, "Put the secret there, or take its line out.")
         for message in (_missing(secret, environment) for secret in secrets)
         if message
     ]

@@ -4,7 +4,7 @@ import os
 import ssl
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
 from monitor.checks.lines import failed, ok, warning
 from monitor.checks.secrets import secret_file_lines
-from monitor.checks.settings import alarm_lines, people_lines, settings_lines
+from monitor.checks.settings import alarm_lines, people_lines, review_lines, settings_lines
 from monitor.checks.storage import database_lines, folder_lines, folders
 from monitor.checks.surroundings import Surroundings
 from monitor.evidence.machine_clock import MachineClock
@@ -57,7 +57,7 @@ def test_a_daemon_that_will_refuse_to_start_would_be_called_ready() -> None:
 def test_a_complete_school_would_be_nagged() -> None:
     people = [
         MANAGER,
-        *({**MANAGER, "role": role, "name": role} for role in ("dsl", "headteacher", "chair")),
+        *({**MANAGER, "role": role, "name": role} for role in ("dsl", "headteacher", "chair", "dpo")),
         {**MANAGER, "role": "deputy", "out_of_hours": True, "holiday_cover": True},
     ]
     whole = settings(
@@ -356,3 +356,11 @@ def test_a_damaged_model_or_connector_would_hide_everything_else(
     assert lines["disk (store.evidence)"].state is not State.FAILED
     assert lines["mail server"].state is State.FAILED
     assert lines["clock"].state is State.WARNING
+
+
+def test_a_review_that_is_past_would_be_seen_by_nobody_who_looks_at_the_service() -> None:
+    kept = [{"name": "Online safety policy", "reviewed": date(2021, 3, 1), "every_months": 36}]
+    lines = review_lines(settings(policies=kept), lambda: datetime(2026, 11, 20, tzinfo=UTC))
+    assert [line.state for line in lines] == [State.WARNING, State.OK]
+    assert "review OVERDUE since 1 Mar 2024" in lines[0].message
+    assert "Law pack" in lines[1].message
