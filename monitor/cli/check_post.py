@@ -49,27 +49,39 @@ def add_to(app: typer.Typer) -> None:
     app.command("check-post")(check_post_)
 
 
+Channel = Annotated[str, typer.Option("--channel", help="website, x, facebook, newsletter …")]
+File = Annotated[
+    Path | None, typer.Argument(help="The draft's text; - for stdin; left out for a picture alone.")
+]
+MediumOption = Annotated[Medium | None, typer.Option("--medium", help="What is shown.")]
+PupilIds = Annotated[
+    list[str] | None, typer.Option("--pupil", help="Id of a pupil who is shown (repeatable).")
+]
+Image = Annotated[bool, typer.Option("--image", help="A picture goes with it.")]
+Alternatives = Annotated[list[str] | None, typer.Option("--alt", help="Alternative text (repeatable).")]
+FileNames = Annotated[
+    list[str] | None, typer.Option("--file-name", help="Name of a picture's file; it is not opened.")
+]
+RoleOption = Annotated[
+    MaySee | None, typer.Option("--role", help="Recorded; shows which pupils have no consent.")
+]
+Record = Annotated[
+    bool, typer.Option("--record", help="It will be published: keep who is shown, open the checklist.")
+]
+By = Annotated[str | None, typer.Option("--by", help="Who asks; your login if left out.")]
+
+
 def check_post_(
-    channel: Annotated[str, typer.Option("--channel", help="website, x, facebook, newsletter …")],
-    file: Annotated[
-        Path | None, typer.Argument(help="The draft's text; - for stdin; left out for a picture alone.")
-    ] = None,
-    medium: Annotated[Medium | None, typer.Option("--medium", help="What is shown.")] = None,
-    pupil: Annotated[
-        list[str] | None, typer.Option("--pupil", help="Id of a pupil who is shown (repeatable).")
-    ] = None,
-    image: Annotated[bool, typer.Option("--image", help="A picture goes with it.")] = False,
-    alt: Annotated[list[str] | None, typer.Option("--alt", help="Alternative text (repeatable).")] = None,
-    file_name: Annotated[
-        list[str] | None, typer.Option("--file-name", help="Name of a picture's file; it is not opened.")
-    ] = None,
-    role: Annotated[
-        MaySee | None, typer.Option("--role", help="Recorded; shows which pupils have no consent.")
-    ] = None,
-    record: Annotated[
-        bool, typer.Option("--record", help="It will be published: keep who is shown, open the checklist.")
-    ] = False,
-    by: Annotated[str | None, typer.Option("--by", help="Who asks; your login if left out.")] = None,
+    channel: Channel,
+    file: File = None,
+    medium: MediumOption = None,
+    pupil: PupilIds = None,
+    image: Image = False,
+    alt: Alternatives = None,
+    file_name: FileNames = None,
+    role: RoleOption = None,
+    record: Record = False,
+    by: By = None,
     as_json: JsonOption = False,
 ) -> None:
     """May this be published? Exit status 0 yes, 1 not as it is. Every answer is logged."""

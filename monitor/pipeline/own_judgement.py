@@ -89,7 +89,7 @@ def _under_our_pictures(session: Session, ours: Sequence[Item]) -> frozenset[int
 
 
 def _alternative_text(item: Item) -> str:
-    return "\n".join(one["alt_text"] for one in item.media if one.get("alt_text"))
+    return "\n".join(medium["alt_text"] for medium in item.media if medium.get("alt_text"))
 
 
 def _with_findings(judgement: Judgement, findings: Sequence[OwnPostFinding]) -> Judgement:

@@ -13,7 +13,7 @@ from config.schema import Role
 from config.words import Label, Surface
 from monitor.pipeline.consents import statements_of
 from monitor.pipeline.holds import today_in_london
-from monitor.pipeline.own_posts import words_mark
+from monitor.pipeline.published import words_mark
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import PostCheck, Pupil

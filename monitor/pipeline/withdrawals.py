@@ -29,13 +29,10 @@ from monitor.pipeline.own_posts import (
     WITHDRAWN,
     Finding,
     Match,
-    Published,
     TimelineRead,
-    day_of,
-    medium_of_item,
-    published,
     read_again,
 )
+from monitor.pipeline.published import Published, day_of, medium_of_item, published
 from monitor.pipeline.register import load_register
 from monitor.site import Site
 from monitor.store import custody

@@ -23,8 +23,6 @@ from monitor.pipeline.decisions import decide
 from monitor.pipeline.sweep import sweep
 from monitor.pipeline.withdrawals import Withdrawal, search, withdraw
 
-OFF = lambda *_, **__: ()  # noqa: E731  a rule that finds nothing
-
 
 @pytest.fixture
 def timeline(tmp_path: Path) -> Iterator[Desk]:

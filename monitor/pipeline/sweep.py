@@ -1,0 +1,116 @@
+"""A sweep of the school's own posts, however old (NEU Appendix): names, details, consents that are gone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from classifiers.pupil_information.own_posts import Kind, OwnPostReader
+from classifiers.register.consents import Statement, in_force
+from connectors.interface import Item as FetchedItem
+from monitor.pipeline.consents import statements_of
+from monitor.pipeline.holds import today_in_london
+from monitor.pipeline.own_posts import (
+    BY_RECORD,
+    NO_CONSENT,
+    Finding,
+    Match,
+    TimelineRead,
+    read_again,
+)
+from monitor.pipeline.published import Published, day_of, medium_of_item, published
+from monitor.pipeline.register import load_register
+from monitor.site import Site
+
+PURPOSE = "sweep"
+
+
+@dataclass(frozen=True)
+class Swept:
+    """One post that the sweep has something to say of. It names nobody."""
+
+    url: str
+    posted_at: datetime | None
+    kinds: tuple[str, ...]
+    """What stands in it, or `no_consent`, or `consent_ended`."""
+    became: str
+    """`raised`, `known` with its reference, or `listed` where nothing has to be done."""
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    source: str
+    posts: int
+    found: tuple[Swept, ...]
+    finished: bool
+    problem: str | None
+
+
+def sweep(site: Site, source: str, *, since: datetime | None = None) -> SweepReport:
+    """Read all own posts of a source and store those that a person must look at; judging raises them."""
+    sieve = Sieve.of(site)
+    read = read_again(site, source, PURPOSE, sieve.matches, since=since)
+    return SweepReport(source, read.posts, tuple(_told(read, sieve)), read.finished, read.problem)
+
+
+def _told(read: TimelineRead, sieve: "Sieve") -> Iterable[Swept]:
+    for match in read.raised:
+        yield sieve.told(match, "raised")
+    for match, reference in read.known:
+        yield sieve.told(match, f"known: {reference}")
+    yield from sieve.listed
+
+
+class Sieve:
+    """What a sweep looks for, and the posts that it lists without raising them."""
+
+    def __init__(
+        self, site: Site, reader: OwnPostReader, statements: dict[str, list[Statement]], shown: Published
+    ) -> None:
+        self._site = site
+        self._reader = reader
+        self._statements = statements
+        self._published = shown
+        self.listed: list[Swept] = []
+
+    @classmethod
+    def of(cls, site: Site) -> "Sieve":
+        with site.database.read() as session:
+            statements, shown = statements_of(session, site.school_id), published(session, site)
+        return cls(site, OwnPostReader(load_register(site)), statements, shown)
+
+    def matches(self, items: Sequence[FetchedItem]) -> list[Match]:
+        return [match for item in items if (match := self._match(item)) is not None]
+
+    def told(self, match: Match, became: str) -> Swept:
+        kinds = [str(kind) for kind in self._kinds(match.item)]
+        kinds += [one.kind for one in match.findings]
+        return Swept(match.item.url, match.item.posted_at, tuple(dict.fromkeys(kinds)), became)
+
+    def _match(self, item: FetchedItem) -> Match | None:
+        findings = tuple(self._without_consent(item))
+        if findings or self._kinds(item):
+            return Match(item, findings)
+        if any(True for _ in self._ended(item)):
+            self.listed.append(Swept(item.url, item.posted_at, ("consent_ended",), "listed"))
+        return None
+
+    def _kinds(self, item: FetchedItem) -> list[Kind]:
+        """What the post says that it should not, its alternative texts included."""
+        texts = [item.text, *(one.alt_text for one in item.media if one.alt_text)]
+        problems = (one for text in texts for one in self._reader.problems(text, has_image=item.has_media))
+        return list(dict.fromkeys(one.kind for one in problems if one.sure))
+
+    def _without_consent(self, item: FetchedItem) -> Iterable[Finding]:
+        """Pupils who are on record as shown, and for whom there was no consent on that day."""
+        for pupil_id in sorted(self._published.shown_in(item)):
+            if self._in_force(pupil_id, item, day_of(item, self._site.now())) is None:
+                yield Finding(pupil_id, NO_CONSENT, BY_RECORD, False, None)
+
+    def _ended(self, item: FetchedItem) -> Iterable[str]:
+        """Pupils whose consent held then and has ended since: lawful, and good to know (Huntington 4.1)."""
+        today = today_in_london(self._site.now()).isoformat()
+        shown = self._published.shown_in(item)
+        return (pupil for pupil in shown if self._in_force(pupil, item, today) is None)
+
+    def _in_force(self, pupil_id: str, item: FetchedItem, day: str) -> Statement | None:
+        return in_force(self._statements.get(pupil_id, ()), item.platform, medium_of_item(item), day)
