@@ -1,6 +1,6 @@
 """Occasions out of real incidents: whom they name, what they leave out, who counts the looks at them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,10 +40,10 @@ def say(school: TestSchool, words: str, author: str = "first", later: timedelta 
     return external_id
 
 
-def of(school: TestSchool, number: int = 0, **only: object) -> tuple[Occasion, ...]:
+def of(school: TestSchool, number: int = 0, *, lanes: Collection[Lane] = tuple(Lane)) -> tuple[Occasion, ...]:
     with school.site.database.read() as session:
         incident = session.scalars(select(Incident).order_by(Incident.id)).all()[number]
-        return occasions_of(session, school.site, incident, **only)  # type: ignore[arg-type]
+        return occasions_of(session, school.site, incident, lanes=lanes)
 
 
 def test_a_course_of_conduct_would_lie_scattered_over_incidents(school: TestSchool) -> None:

@@ -44,6 +44,12 @@ def ask(school: TestSchool) -> None:
     settle(school, Step.HOST_REPORT)
 
 
+def short_link(school: TestSchool, address: str) -> str:
+    """What X makes of an address in a post's words."""
+    x: Any = school.x
+    return str(x.short_link(address))
+
+
 def links(school: TestSchool) -> list[tuple[int, int, str, str]]:
     return [
         (row.incident_id, row.parent_id, str(row.likeness), str(row.sharer))
@@ -134,7 +140,7 @@ def test_a_link_to_what_was_raised_would_spread_it_unseen(school: TestSchool) ->
     """Harmless words carry it to new readers all the same; X shows every link in a short form."""
     external_id = say(school)
     ask(school)
-    short = school.x.short_link(f"https://twitter.com/first/status/{external_id}?s=20")  # type: ignore[attr-defined]
+    short = short_link(school, f"https://twitter.com/first/status/{external_id}?s=20")
     say(school, f"@fernhillprimary have you all read this {short}", author="second")
     assert links(school) == [(2, 1, "same_address", "other")]
     child, shared = ladder(school, 1), rows(school, Item)[-1]
@@ -146,7 +152,7 @@ def test_a_link_to_what_was_raised_would_spread_it_unseen(school: TestSchool) ->
 
 def test_a_link_while_nobody_has_asked_for_anything_would_make_critics_suspects(school: TestSchool) -> None:
     external_id = say(school)
-    short = school.x.short_link(f"https://x.com/first/status/{external_id}")  # type: ignore[attr-defined]
+    short = short_link(school, f"https://x.com/first/status/{external_id}")
     say(school, f"@fernhillprimary how can anybody write this {short}", author="second")
     assert len(rows(school, Incident)) == 1
 
@@ -209,7 +215,7 @@ def test_the_very_same_words_put_back_would_pass_for_amended(school: TestSchool)
 
 def test_a_repeat_of_a_suspected_picture_would_be_copied_into_the_evidence(school: TestSchool) -> None:
     external_id = say(school, "@fernhillprimary IMAGE with many words beside it")
-    short = school.x.short_link(f"https://x.com/first/status/{external_id}")  # type: ignore[attr-defined]
+    short = short_link(school, f"https://x.com/first/status/{external_id}")
     say(school, "IMAGE with many words beside it", author="second", name="facebook")
     say(school, f"@fernhillprimary look here {short}", author="third")
     assert {incident.lane for incident in rows(school, Incident)} == {str(Lane.INDECENT_IMAGE)}
