@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import update
 from support.clock import SettableClock
 from support.letter_school import ABUSE, IMAGE, PUPIL, LetterSchool, copied, make_template
@@ -17,16 +18,18 @@ from support.monitor_bench import rows, send_all, task_of, triage_all
 from support.school import running_school
 
 from alerts.ladder import machine
+from alerts.ladder.correcting import Correction, correct
 from alerts.ladder.state import Consent, Decision
-from alerts.ladder.words import ConsentScope, DecisionKind, Step
+from alerts.ladder.words import ConsentScope, DecisionKind, Standing, Step
 from alerts.letters.kinds import LetterKind
+from alerts.routes.providers import LookedUp, Network
 from classifiers.interface import Pupil
 from config.schema import Role
 from config.words import Flag, Outcome, TaskState
 from monitor.pipeline import boundaries, letter_keeping, letter_sending, letters
 from monitor.pipeline.boundaries import Boundary
 from monitor.pipeline.decisions import decide
-from monitor.pipeline.letter_names import MASK
+from monitor.pipeline.letter_names import MASK, PupilNames
 from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter
 from monitor.pipeline.mailing import CLAIM
 from monitor.pipeline.register import replace_pupils
@@ -38,6 +41,7 @@ from monitor.store.models import (
     LetterState,
     MailState,
     OutgoingMail,
+    ProviderLookup,
 )
 
 K = LetterKind
@@ -303,7 +307,7 @@ def test_a_pupils_name_is_masked_in_the_quote_and_refused_in_what_is_typed(schoo
     first_name_only = school.drafted(K.REMOVAL_CONFIRMATION, PUPIL, what="a comment about Zofia")
     with pytest.raises(LetterRefused, match="what: names a pupil"):
         letters.approve(school.site, first_name_only, "C. Lead", Role.DSL)
-    masked = letters.PupilNames(school.site, None).masked("Zofia Kingsley hit him")
+    masked = PupilNames(school.site, None).masked("Zofia Kingsley hit him")
     assert masked == f"{MASK} hit him"
 
 
@@ -388,3 +392,57 @@ def test_an_appeal_to_the_host_is_the_same_letter_once_more(school: LetterSchool
     letter_sending.send(school.site, number, [HOST], "A. Manager")
     school.send_all()
     assert school.task(ABUSE, Step.HOST_ESCALATION).state == TaskState.WAITING
+
+
+def test_the_heads_approval_of_a_letter_is_the_ladders_too(school: LetterSchool) -> None:
+    """The head would approve twice, or a request leave on a manager's word alone (Huntington 8.6)."""
+    school.recast(ABUSE, author_role="parent", affected_role="staff")
+    known = Correction(attribution=Standing.CONFIRMED, basis="she said so herself")
+    school.change(
+        ABUSE, lambda ladder: correct(ladder, known, reason="met her", by="A. Manager", at=school.clock.now())
+    )
+    meeting = school.task(ABUSE, Step.MEETING)
+    decide(
+        school.site,
+        meeting.id,
+        Decision(DecisionKind.DONE, "A. Manager", None, "heard him first", answer="held"),
+    )
+    number = school.drafted(K.AUTHOR_REQUEST)
+    assert letters.show(school.site, number).form["answer_by"]
+    letters.approve(school.site, number, "B. Head", Role.HEADTEACHER)
+    letter_sending.send(school.site, number, ["a.parent@home.example"], "A. Manager")
+    school.send_all()
+    assert school.task(ABUSE, Step.AUTHOR_REQUEST).state == TaskState.WAITING
+
+
+def test_after_the_hosts_refusal_the_provider_gets_one_page_and_the_hosts_answer(
+    school: LetterSchool,
+) -> None:
+    """The abuse desk would be asked for a whole site, or ask back what the host had said (NEU 9.4)."""
+    school.recast(ABUSE, platform="forum", affected_role="staff")
+    looked_up = LookedUp(
+        "x.com", school.clock.now(), ("192.0.2.14",), networks=(Network("192.0.2.0/24", "HOSTCO", ()),)
+    )
+    with school.site.database.write() as session:
+        session.add(
+            ProviderLookup(
+                school_id=school.site.school_id,
+                site="x.com",
+                asked_at=school.clock.now(),
+                asked_by="A. Manager",
+                answer=TypeAdapter(LookedUp).dump_python(looked_up, mode="json"),
+            )
+        )
+    queued(school)
+    school.send_all()
+    refused = Decision(DecisionKind.REFUSED, "A. Manager", Outcome.REFUSED, "they see no breach")
+    decide(school.site, school.task(ABUSE, Step.HOST_REPORT).id, refused)
+    form = letters.show(
+        school.site, letters.new_letter(school.site, K.INFRA_NOTICE, ABUSE, "A. Manager")
+    ).form
+    assert (form["ip"], form["provider"], form["domain"]) == ("192.0.2.14", "HOSTCO", "x.com")
+    assert form["host_answer"] == "they see no breach"
+    number = school.approved(K.INFRA_NOTICE)
+    letter_sending.send(school.site, number, ["abuse@hostco.example"], "A. Manager")
+    school.send_all()
+    assert school.task(ABUSE, Step.INFRA_NOTICE).state == TaskState.WAITING
