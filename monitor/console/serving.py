@@ -7,10 +7,11 @@ from typing import Any
 
 from waitress import wasyncore
 from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 from waitress.trigger import trigger
 
 from monitor.console.app import make_app
-from monitor.pipeline.operator_alerts import Trouble, tell_operators
+from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
 
 THREADS = 4
@@ -28,16 +29,19 @@ class PageServer:
         listen = site.settings.console.listen
         proxy = {"trusted_proxy": "*", "trusted_proxy_count": 1, "trusted_proxy_headers": _FROM_PROXY}
         self._sockets: dict[int, Any] = {}
+        self._workers = ThreadedTaskDispatcher()
         try:
             self._server = create_server(
-                make_app(site), map=self._sockets, listen=listen, threads=THREADS, ident=None,
+                make_app(site), map=self._sockets, _dispatcher=self._workers, listen=listen, ident=None,
                 **(proxy if site.settings.console.behind_proxy else {}),
             )  # fmt: skip
         except OSError as error:
+            wasyncore.close_all(self._sockets)
             raise CannotServe(
                 f"console.listen: {listen} cannot be had ({error.strerror or error}). Name a free port, or "
                 "stop what holds it."
             ) from error
+        self._workers.set_thread_count(THREADS)
         self._wake = trigger(self._sockets)
 
     def serve(self) -> None:
@@ -46,7 +50,7 @@ class PageServer:
             self._server.run()
         finally:
             wasyncore.close_all(self._sockets)
-            self._server.task_dispatcher.shutdown()
+            self._workers.shutdown()
 
     def stop(self) -> None:
         """From another thread: the one that serves closes its sockets itself, and returns."""
@@ -70,6 +74,8 @@ def served_beside(site: Site) -> Iterator[None]:
             tell_operators(session, site, trouble)
         yield
         return
+    with site.database.write() as session:
+        all_clear(session, site, "housekeeping", "pages", "It works again.")
     with serving(server):
         yield
 

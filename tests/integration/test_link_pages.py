@@ -1,5 +1,6 @@
 """The pages behind links: what a mail scanner, a stranger, a forger or a crash could do with them."""
 
+import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -14,11 +15,11 @@ from support.monitor_bench import rows, school_with
 from support.pages import CONSOLE, PUBLIC, Visitor, alert_link, own_link
 from support.school import TestSchool
 
-from monitor.console.serving import PageServer, serving
+from monitor.console.serving import served_beside
 from monitor.pipeline.handed_in import hand_in, hand_in_suspected
 from monitor.pipeline.handing import Channel, Handing, Kind
 from monitor.pipeline.links import LinkPurpose, link_for
-from monitor.store.models import CustodyEvent, Incident, SinglePurposeLink, TakedownTask
+from monitor.store.models import CustodyEvent, Incident, OperatorAlert, SinglePurposeLink, TakedownTask
 
 
 @pytest.fixture
@@ -196,19 +197,43 @@ def test_without_a_public_address_there_is_no_link(
         assert rows(school, SinglePurposeLink) == []
 
 
-def test_the_pages_are_served_and_end_with_the_daemon(
-    tmp_path: Path, clock: SettableClock, sqlite_database: str
-) -> None:
+@pytest.fixture
+def served(tmp_path: Path, clock: SettableClock, sqlite_database: str) -> Iterator[TestSchool]:
+    """A school whose pages really listen, on a port that is free at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    more = f'\n[console]\npublic_url = "http://127.0.0.1:{port}"\nlisten = "127.0.0.1:{port}"\n'
+    with school_with(tmp_path, clock, sqlite_database, more=more) as opened:
+        yield opened
+
+
+def test_the_pages_are_served_beside_the_daemon_and_end_with_it(served: TestSchool) -> None:
     """A port that stays taken keeps the next start from serving."""
-    more = '\n[console]\npublic_url = "http://127.0.0.1"\nlisten = "127.0.0.1:18765"\n'
-    with school_with(tmp_path, clock, sqlite_database, more=more) as school:
-        link = alert_link(school.site, handed(school).id)
-        path = link.removeprefix("http://127.0.0.1")
-        served, page = serving(PageServer(school.site)), f"http://127.0.0.1:18765{path}"
-        with served, urllib.request.urlopen(page, timeout=5) as answer:
-            assert answer.status == 200
-            assert b"SW-2026-0001" in answer.read()
-            assert "Server" not in answer.headers
-        assert not [one for one in threading.enumerate() if one.name == "pages"]
-        with serving(PageServer(school.site)):
-            pass
+    link = alert_link(served.site, handed(served).id)
+    with served_beside(served.site), urllib.request.urlopen(link, timeout=5) as answer:
+        assert answer.status == 200
+        assert b"SW-2026-0001" in answer.read()
+        assert "Server" not in answer.headers
+    assert not [one for one in threading.enumerate() if one.name == "pages"]
+    with served_beside(served.site):
+        pass
+    assert rows(served, OperatorAlert) == []
+
+
+def test_a_taken_port_is_told_and_stops_no_watching(served: TestSchool) -> None:
+    """The daemon would die of a page, and nobody would watch."""
+    host, _, port = served.site.settings.console.listen.rpartition(":")
+    with socket.create_server((host, int(port))), served_beside(served.site):
+        served.look()
+    assert [alert.closed_at for alert in rows(served, OperatorAlert)] == [None]
+    with served_beside(served.site):
+        pass
+    assert all(alert.closed_at for alert in rows(served, OperatorAlert))
+
+
+def test_a_proxy_is_believed_only_where_the_settings_say_so(served: TestSchool) -> None:
+    """Whoever sends a header could try codes from a thousand places."""
+    link = alert_link(served.site, handed(served).id)
+    asked = urllib.request.Request(link, headers={"X-Forwarded-Host": "elsewhere.example"})
+    with served_beside(served.site), urllib.request.urlopen(asked, timeout=5) as answer:
+        assert answer.status == 200
