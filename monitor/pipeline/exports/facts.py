@@ -101,7 +101,13 @@ def _thought(session: Session, row: Sealed) -> Thought:
 
 
 def categories(thought: Thought) -> tuple[Label | Flag, ...]:
-    return tuple(Label(word) if word in set(Label) else Flag(word) for word in thought.categories)
+    """Labels and flags; an incident's words hold situations as well, which are a person's."""
+    labels, flags = set(Label), set(Flag)
+    return tuple(
+        Label(word) if word in labels else Flag(word)
+        for word in thought.categories
+        if word in labels or word in flags
+    )
 
 
 def _tasks(session: Session, site: Site, incidents: dict[int, Incident], moment: Moment) -> list[TaskRow]:
