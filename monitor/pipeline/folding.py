@@ -27,6 +27,8 @@ from monitor.store.models import Incident, MailState, OutgoingMail
 FEWEST = 3
 """From so many on a backlog is folded; two mails are read as well as one."""
 
+BACKLOG = "backlog"
+
 
 def tell_what_was_held(site: Site) -> None:
     """Fold what is due to be told together. A single mail goes by itself, save the first of a spike."""
@@ -177,6 +179,7 @@ def _fold_waited(session: Session, site: Site, mails: Sequence[OutgoingMail], si
     singles = [mail for mail in waiting if mail.kind != "digest"]
     if len(singles) < FEWEST and len(digests) + bool(singles) < 2:
         return
-    told = _fold(session, site, "backlog", [*singles, *members], silent_since=silent_since)
+    known = [mail for mail in (*singles, *members) if _may_still_read(session, site, mail)]
+    told = _fold(session, site, BACKLOG, known, silent_since=silent_since) if known else None
     for mail in digests.values():
         mail.state, mail.folded_into = MailState.FOLDED, told.id if told else None

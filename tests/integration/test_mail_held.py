@@ -1,5 +1,6 @@
 """What waits for the morning and what does not; one mail for many; a day without a mail server."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.clock import SettableClock
+from support.command_line import run
 from support.mail_server import RealMailServer
 from support.monitor_bench import NamingJudge, beat, delivered, mails, rows, say, school_with, send_all
 from support.school import TestSchool
@@ -65,6 +67,16 @@ def test_quiet_hours_hold_what_is_medium_and_never_what_is_high(quiet: TestSchoo
     assert len(arrived(quiet)) == 2
     quiet.clock.set(MORNING)
     assert [subject.split(":")[0] for subject in arrived(quiet)][2:] == ["Medium"]
+
+
+def test_whoever_runs_it_can_see_what_is_held(quiet: TestSchool) -> None:
+    """“No mail came” would be looked for in the mail server's log."""
+    say(quiet, "ABUSE at night")
+    at = ("--config", quiet.folder / "schoolwatch.toml", "mail")
+    (shown,) = [json.loads(line) for line in run(*at, "--held", "--json").lines]
+    assert (shown["kind"], shown["recipient"]) == ("alert", "senior manager")
+    assert shown["held_until"].startswith("2026-11-17T07:00")
+    assert run(*at, "--json").lines == [], "it was not tried, so it did not fail"
 
 
 def test_what_was_held_goes_out_after_a_restart_in_the_night(quiet: TestSchool) -> None:
