@@ -19,7 +19,7 @@ from monitor.pipeline.clear_words import erase_notes
 from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
-from monitor.pipeline.letter_keeping import forget as forget_letters
+from monitor.pipeline.letter_at_rest import forget as forget_letters
 from monitor.pipeline.links import forget_links
 from monitor.pipeline.locking import alone
 from monitor.pipeline.marks import forget_marks

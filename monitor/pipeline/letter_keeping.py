@@ -1,17 +1,14 @@
-"""What is kept of letters, and how it ends with its incident."""
+"""Lists of the letters, and of everything that was sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.pipeline.letter_sending import LETTER, letter_of
 from monitor.site import Site
 from monitor.store.models import Incident, Letter, MailState, OutgoingMail
-
-ERASED = "(erased)"
 
 
 @dataclass(frozen=True)
@@ -74,13 +71,3 @@ def sent_items(site: Site) -> Iterator[Sent]:
                 mail.sent_at, mail.kind, mail.recipient, mail.subject, reference,
                 letter.id if letter else None, mail.message_id,
             )  # fmt: skip
-
-
-def forget(session: Session, incident_ids: Sequence[int], at: datetime) -> None:
-    """Erase what letters about these incidents say and to whom they went; that there was one stays."""
-    for row in session.scalars(select(Letter).where(Letter.incident_id.in_(incident_ids))):
-        row.fields, row.title, row.body, row.note, row.sent_to = {}, None, None, None, []
-        row.made_by = ERASED
-        for name in ("approved_by", "sent_by"):
-            setattr(row, name, ERASED if getattr(row, name) else None)
-        row.erased_at = at

@@ -25,10 +25,14 @@ def found(session: Session, site: Site, letter_id: int) -> Letter:
 
 
 def locked(session: Session, site: Site, letter_id: int) -> Letter:
-    """The letter, so that two people who change it at once follow one another."""
+    """The letter, so that two people who change it at once follow one another. Raises LetterRefused."""
     custody.first_in_line(session, site.school_id)
     row = found(session, site, letter_id)
     session.refresh(row, with_for_update=True)
+    if row.locked:
+        raise LetterRefused(
+            f"letter {letter_id} is locked with its evidence; `schoolwatch evidence unlock` opens it"
+        )
     return row
 
 

@@ -35,6 +35,7 @@ STOP = (
     "Stop: do not fill in this form, look at nothing, and copy nothing. Tell the DSL and the head now; the "
     "LADO and the police hear at once (Queen's Crescent and Nunney 2.7.4). Nothing was stored."
 )
+_CLOSED = "What it says is locked with its evidence; `schoolwatch evidence unlock` opens it."
 CHANGEABLE = frozenset({LetterState.DRAFT, LetterState.APPROVED, LetterState.HELD})
 
 
@@ -67,7 +68,8 @@ def new_letter(site: Site, kind: LetterKind, reference: str | None, by: str) -> 
     with site.database.write() as session:
         row = Letter(
             school_id=site.school_id, uid=new_uid(site.now()), kind=kind, incident_id=incident_id,
-            state=LetterState.DRAFT, fields=form, made_by=by, made_at=site.now(), sent_to=[], sendings=0,
+            state=LetterState.DRAFT, fields=form, made_by=by, made_at=site.now(),
+            sent_to=[], sendings=0, locked=False,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -105,10 +107,11 @@ def show(site: Site, letter_id: int) -> Shown:
     with site.database.read() as session:
         row = found(session, site, letter_id)
         kind, head = LetterKind(row.kind), letterhead(session, site, row)
-        lacking = faults(kind, row.fields) if row.body is None and not row.erased_at else ()
+        closed = row.locked or row.erased_at is not None
+        lacking = faults(kind, row.fields) if row.body is None and not closed else ()
         return Shown(
             row.id, kind, LetterState(row.state), head.reference, dict(row.fields), lacking,
-            None if lacking or row.erased_at else _letter(row, head), head, row.note,
+            None if lacking or closed else _letter(row, head), head, _CLOSED if row.locked else row.note,
         )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from alerts.routes.providers import LookedUp, Network
 from classifiers.interface import Pupil
 from config.schema import Role
 from config.words import Flag, Outcome, TaskState
-from monitor.pipeline import boundaries, letter_keeping, letter_sending, letters
+from monitor.pipeline import boundaries, letter_at_rest, letter_sending, letters
 from monitor.pipeline.boundaries import Boundary
 from monitor.pipeline.decisions import decide
 from monitor.pipeline.letter_names import MASK, PupilNames
@@ -173,7 +173,7 @@ def test_a_letter_and_its_task_are_marked_on_both_databases(
         assert rows(running, Letter)[0].state == LetterState.SENT
         assert task_of(running, Step.HOST_REPORT).state == TaskState.WAITING
         with running.site.database.write() as session:
-            letter_keeping.forget(session, [rows(running, Incident)[0].id], clock.now())
+            letter_at_rest.forget(session, [rows(running, Incident)[0].id], clock.now())
         assert rows(running, Letter)[0].body is None
         assert letters.show(running.site, number).letter is None
 
@@ -355,7 +355,7 @@ def test_what_a_letter_says_ends_with_its_incident(school: LetterSchool) -> None
     number = queued(school)
     incident = next(one for one in school.rows(Incident) if one.reference == ABUSE)
     with school.site.database.write() as session:
-        letter_keeping.forget(session, [incident.id], school.clock.now())
+        letter_at_rest.forget(session, [incident.id], school.clock.now())
     row = school.letter(number)
     assert (row.fields, row.title, row.body, row.sent_to) == ({}, None, None, [])
     assert row.made_by == row.approved_by == row.sent_by == "(erased)"

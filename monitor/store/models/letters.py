@@ -59,4 +59,6 @@ class Letter(Base):
     printed_at: Mapped[Moment | None]
     note: Mapped[Words | None]
     """Why it was held or void, or why the ladder's task was not marked with it."""
+    locked: Mapped[bool]
+    """What it says is in the incident's box, with the evidence that it quotes."""
     erased_at: Mapped[Moment | None]
