@@ -95,7 +95,10 @@ def _ask(site: Site, question: _Question) -> dict[int, _Answered]:
     deadline = time.monotonic() + RECHECK_SECONDS
     try:
         connector = connect(site, site.source_settings(question.source))
-    except (ConnectorError, StopIteration) as error:
+    except StopIteration:
+        # Handed in by a person, or of an account that the settings no longer name.
+        return _unknown(site, question, "no account of the settings reads it: a person has to look")
+    except ConnectorError as error:
         return _unknown(site, question, f"{type(error).__name__}: {error}")
     try:
         answers = connector.recheck(list(question.item_ids), deadline=deadline)

@@ -22,11 +22,13 @@ from monitor.pipeline.erasing import Request, erase_on_request
 from monitor.pipeline.handed_in import Taken, hand_in
 from monitor.pipeline.handed_in_files import HandedFile
 from monitor.pipeline.handing import Channel, Handing, IntakeRefused, Kind
+from monitor.pipeline.rechecks import recheck_due
 from monitor.store.models import (
     Capture,
     HandedIn,
     Incident,
     OutgoingMail,
+    Recheck,
     SinglePurposeLink,
     Source,
     StaffMember,
@@ -137,3 +139,20 @@ def test_any_other_answer_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("typer.prompt", lambda _: "don't know")
     with pytest.raises(UserError, match="In doubt: suspected"):
         intake._answer("")
+
+
+def test_what_no_account_reads_is_never_called_gone(
+    tmp_path: Path, clock: SettableClock, sqlite_database: str
+) -> None:
+    """“Removed”, because nothing could be asked, would close the matter while it stands there."""
+    with school_with(tmp_path, clock, sqlite_database) as school:
+        hand(school)
+        settle(school, Step.TRIAGE)
+        with school.site.database.write() as session:
+            incident = session.get_one(Incident, rows(school, Incident)[-1].id)
+            incident.next_recheck_at = clock.now()
+        recheck_due(school.site)
+        seen = rows(school, Recheck)[-1]
+        assert seen.visibility == "unknown"
+        assert "a person has to look" in seen.proof
+        assert rows(school, Incident)[-1].state == "open"
