@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alerts.mail.facts import Tally
+from alerts.mail.wording import count
 from alerts.reviews import shown_day
 
 
@@ -74,14 +75,14 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _happened(facts: YearFacts) -> list[str]:
-    decided = f"{facts.decided} were looked at and decided, {facts.unfounded} of them unfounded"
+    decided = f"{facts.decided} looked at and decided, {facts.unfounded} of them unfounded"
     return [
-        f"{facts.incidents} incidents, of which {facts.still_open} are still open",
+        f"{count(facts.incidents, 'incident', 'incidents')}, {facts.still_open} still open",
         f"{decided}{_share(facts.unfounded, facts.decided)}",
         f"{facts.within_24_hours} amended or removed within 24 hours, {facts.after_24_hours} later (NEU 9.3)",
         f"{facts.re_opened} came back after they had gone",
         f"{facts.refused_by_host} refused by the host",
-        f"{facts.gaps} times in which a source was not read",
+        f"{count(facts.gaps, 'time', 'times')} in which a source was not read",
     ]
 
 

@@ -96,7 +96,7 @@ def _unfounded(incidents: Sequence[Incident]) -> Iterator[str]:
     if verdicts:
         wrong = verdicts.count(False)
         share = round(100 * wrong / len(verdicts))
-        yield f"Of {len(verdicts)} that somebody decided, {wrong} were unfounded ({share} % false alarms)"
+        yield f"Unfounded: {wrong} of {len(verdicts)} that somebody decided ({share} % false alarms)"
 
 
 def _training(incidents: Sequence[Incident]) -> Iterator[str]:

@@ -117,7 +117,7 @@ def test_the_weekly_mail_says_what_is_late_and_what_was_done(school: TestSchool)
     make_due_export(school.site)
     notice = mails(school, "weekly")[0].text
     lines = [line.removeprefix("- ") for line in notice.splitlines()]
-    assert "Of 2 that somebody decided, 1 were unfounded (50 % false alarms)" in lines
+    assert "Unfounded: 1 of 2 that somebody decided (50 % false alarms)" in lines
     assert "Refused by the host: 1" in lines
     assert any(line.startswith("Past the 24 hours of NEU 9.3 and not seen gone: ") for line in lines)
     assert any(line.startswith("For the next training: ") for line in lines)

@@ -196,7 +196,7 @@ def test_the_governors_would_review_the_policy_without_what_happened(school: Tes
     subject = "The yearly report 2026/27 can be made"
     assert [to for to, said in _notices(school) if said == subject] == [HEAD, MANAGER]
     made = run("--config", school.folder / "schoolwatch.toml", "report", "--year", 2027)
-    assert "1 incidents, of which 1 are still open" in made.out
+    assert "1 incident, 1 still open" in made.out
     assert "1 critical or high: SW-2026-0001" in made.out
     assert "about a teacher" not in made.out
 
