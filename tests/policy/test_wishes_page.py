@@ -15,7 +15,7 @@ from support.school import TestSchool
 
 from alerts.ladder.words import ConsentScope
 from config.words import CommunityRole
-from monitor.pipeline.handed_in import hand_in
+from monitor.pipeline.handed_in import hand_in, hand_in_suspected
 from monitor.pipeline.handed_in_files import HandedFile
 from monitor.pipeline.handing import Channel, Handing, Kind
 from monitor.pipeline.ladders import read_ladder
@@ -170,3 +170,24 @@ def test_the_link_alone_shows_nothing(school: TestSchool) -> None:
     assert visitor.press(address, police="yes").status == 403
     assert Visitor(school.site).open(address).press(f"{address}/copy").status == 403
     assert answer_of(school, incident, ConsentScope.POLICE) is None
+
+
+@serves("QC and Nunney 2.7.4/1", without=switch("monitor.pipeline.acknowledging._numbers", lambda _: ()))
+def test_the_numbers_are_one_press_from_the_alert(
+    tmp_path: Path, clock: SettableClock, sqlite_database: str
+) -> None:
+    """Head and DSL stand in a corridor with a telephone, and search for a number."""
+    contacts = '\n[contacts]\nlado = "Designated officer, 01632 960010"\n'
+    with school_with(tmp_path, clock, sqlite_database, more=CONSOLE + contacts) as school:
+        handing = Handing(
+            kind=Kind.INAPPROPRIATE, by="T. Teacher", channel=Channel.SNAPCHAT,
+            captured_at=clock.now(), place="shown by a pupil",
+        )  # fmt: skip
+        hand_in_suspected(school.site, handing)
+        alerts = {mail.recipient: mail for mail in rows(school, OutgoingMail) if mail.kind == "alert"}
+        mail = alerts["head@fernhill.example"]
+        address = next(word for word in mail.text.split() if word.startswith("https://"))
+        page = Visitor(school.site).open(address).page
+    assert "999" in page
+    assert "01632 960010" in page
+    assert "shown by a pupil" not in page
