@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from classifiers.interface import Pupil
@@ -12,6 +12,7 @@ from classifiers.register import consents
 from classifiers.register.consents import ALL, Origin, Statement
 from monitor.pipeline.holds import today_in_london
 from monitor.site import Site
+from monitor.store import custody
 from monitor.store.models import Consent, ConsentSearch, OwnPostFinding, PostCheck
 
 Key = tuple[str, str]
@@ -47,23 +48,21 @@ def statements_of(
     return found
 
 
-def record(session: Session, site: Site, new: Sequence[Statement], by: str) -> list[int]:
-    """Add statements about one pupil; answers their versions."""
-    if not new:
-        return []
-    highest = select(func.max(Consent.version)).filter_by(school_id=site.school_id, pupil_id=new[0].pupil_id)
-    first = (session.scalar(highest) or 0) + 1
+def record(
+    session: Session, site: Site, about: Sequence[Statement], new: Sequence[Statement], by: str
+) -> None:
+    """Add statements about one pupil to those on record (`about`); nothing else may add any meanwhile."""
+    last = max((one.version for one in about), default=0)
     now = site.now()
-    rows = [_row(replace(one, version=first + place), site, by) for place, one in enumerate(new)]
-    for row in rows:
+    for place, one in enumerate(new, start=last + 1):
+        row = _row(replace(one, version=place), site, by)
         row.recorded_at = now
-    session.add_all(rows)
-    session.flush()
-    return [row.version for row in rows]
+        session.add(row)
 
 
 def take_list(session: Session, site: Site, rows: Iterable[Statement], origin: Origin, by: str) -> Taken:
     """Bring the register to what a whole list says. A withdrawal on record stands against an older list."""
+    custody.first_in_line(session, site.school_id)
     known = statements_of(session, site.school_id)
     wanted: dict[str, list[Statement]] = {}
     for one in rows:
@@ -73,7 +72,7 @@ def take_list(session: Session, site: Site, rows: Iterable[Statement], origin: O
         about = known.get(pupil_id, [])
         changes = _changes(about, wanted.get(pupil_id, []), origin, _today(site), pupil_id)
         stand = [one for one in changes if not (one.granted and consents.withdrawn_since(about, one))]
-        record(session, site, stand, by)
+        record(session, site, about, stand, by)
         ended = sum(not one.granted for one in stand)
         taken += Taken(len(stand) - ended, ended, len(changes) - len(stand))
     return taken
@@ -99,7 +98,7 @@ def _end(
 ) -> Taken:
     recorded = {replace(one, version=0) for one in known}
     new = [one for one in endings if one not in recorded]
-    record(session, site, new, by)
+    record(session, site, known, new, by)
     return Taken(ended=len(new) if any(one.granted for one in known) else 0)
 
 

@@ -73,8 +73,10 @@ def withdraw(site: Site, wanted: Withdrawal) -> Recorded:
     _check_document(wanted)
     effective = (wanted.effective_on or today_in_london(site.now())).isoformat()
     with site.database.write() as session:
-        _check_known(session, site, wanted.pupil_id)
-        (version,) = record(session, site, [_statement(wanted, effective)], wanted.by)
+        custody.first_in_line(session, site.school_id)
+        about = _on_record(session, site, wanted.pupil_id)
+        record(session, site, about, [_statement(wanted, effective)], wanted.by)
+        version = max((one.version for one in about), default=0) + 1
         search = _search(site, wanted, version, effective)
         session.add(search)
         session.flush()
@@ -93,10 +95,13 @@ def _check_document(wanted: Withdrawal) -> None:
         )
 
 
-def _check_known(session: Session, site: Site, pupil_id: str) -> None:
+def _on_record(session: Session, site: Site, pupil_id: str) -> list[Statement]:
+    """What was said of the pupil before. Raises WithdrawalRefused when nobody knows them."""
+    about = statements_of(session, site.school_id, pupil_id).get(pupil_id, [])
     in_register = select(Pupil.id).filter_by(school_id=site.school_id, pupil_id=pupil_id)
-    if session.scalar(in_register) is None and not statements_of(session, site.school_id, pupil_id):
+    if not about and session.scalar(in_register) is None:
         raise WithdrawalRefused(f"the register has no pupil {pupil_id}; give the id of the pupils' list")
+    return about
 
 
 def _statement(wanted: Withdrawal, effective: str) -> Statement:
@@ -154,21 +159,20 @@ def search(site: Site, search_id: int) -> list[TimelineRead]:
             OwnPostReader(load_register(site)),
         )
     reads = []
-    for source in row.sources_left:
+    # An account that the settings no longer name cannot be read; its posts are taken down by hand.
+    for source in [name for name in row.sources_left if name in site.source_names]:
         reads.append(read_again(site, source, f"withdrawal:{search_id}", sieve.matches))
-        _note_read(site, search_id, reads[-1])
+        log.info("searched_own_posts", source=source, posts=reads[-1].posts, found=len(reads[-1].raised))
+    _note_read(site, search_id, {read.source for read in reads if not read.finished})
     return reads
 
 
-def _note_read(site: Site, search_id: int, read: TimelineRead) -> None:
+def _note_read(site: Site, search_id: int, left: set[str]) -> None:
     with site.database.write() as session:
         row = session.get_one(ConsentSearch, search_id)
         row.last_tried_at = site.now()
-        if read.finished:
-            row.sources_left = [name for name in row.sources_left if name != read.source]
-        if not row.sources_left:
-            row.state = SearchState.DONE
-    log.info("searched_own_posts", source=read.source, posts=read.posts, found=len(read.raised))
+        row.sources_left = sorted(left)
+        row.state = SearchState.OPEN if left else SearchState.DONE
 
 
 class _Sieve:

@@ -29,12 +29,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
+@pytest.fixture
+def anywhere(tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    with desk_at(tmp_path / "school", timeline=True, database=database_url) as opened:
+        yield opened
+
+
 def withdraw_of(desk: Desk, pupil: str = "P1") -> int:
     return withdraw(desk.site, Withdrawal(pupil, "letter", "office")).search_id
 
 
-def test_a_post_that_polling_found_harmless_would_not_be_found_again(desk: Desk) -> None:
+def test_a_post_that_polling_found_harmless_would_not_be_found_again(anywhere: Desk) -> None:
     """Its words are dropped within a day; what the withdrawal finds is sealed whole, once."""
+    desk = anywhere
     desk.consents(consent("P1", "x"))
     desk.check("Our new pond has three frogs", pupils=["P1"], publishing=True)
     desk.posts("Our new pond has three frogs", date(2026, 11, 13))
@@ -78,6 +85,15 @@ def test_a_search_that_the_platform_breaks_off_would_miss_the_older_half(desk: D
     assert [row.state for row in desk.rows(ConsentSearch)] == ["done"]
     assert len(desk.findings) == 6
     assert not [row for row in desk.rows(StreamCursor) if row.key.startswith("withdrawal")]
+
+
+def test_an_account_that_was_given_up_would_stop_the_search_for_ever(desk: Desk) -> None:
+    search_id = withdraw_of(desk)
+    with desk.site.database.write() as session:
+        session.get_one(ConsentSearch, search_id).sources_left = ["an old account", SOURCE]
+    (read,) = search(desk.site, search_id)
+    assert read.source == SOURCE
+    assert [row.state for row in desk.rows(ConsentSearch)] == ["done"]
 
 
 def test_a_sweep_since_a_day_would_read_older_posts_too(desk: Desk) -> None:

@@ -81,7 +81,7 @@ def test_a_withdrawal_that_nobody_wrote_down_would_be_disputed(desk: Desk) -> No
 
 @serves(
     "Huntington 4.3",
-    without=switch("monitor.pipeline.withdrawals.record", lambda session, site, new, by: [1]),
+    without=switch("monitor.pipeline.withdrawals.record", lambda session, site, about, new, by: None),
 )
 def test_a_parent_who_changes_their_mind_would_not_be_heard(desk: Desk) -> None:
     """At any time, from the day they say, and an older list does not undo it; a new consent does."""
