@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from monitor.pipeline.marks import forget_links
 from monitor.store.models import Hold, ImageRuling, Incident, Item, MailState, OutgoingMail
 
 LOCKED = "(locked with the evidence)"
@@ -56,6 +57,7 @@ def blank_incident(session: Session, incident: Incident, words: Form, instead: s
     """Take out what `incident_words` gave, and no mail that has left since: no box would hold it."""
     _write_notes(incident, lambda _place, _note: instead)
     incident.fingerprint = ""
+    forget_links(session, incident)
     for mail in _mails(session, incident):
         if mail.message_id in words["mails"]:
             mail.text = mail.html = ""

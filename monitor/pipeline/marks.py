@@ -124,6 +124,12 @@ def forget_marks(session: Session, item: Item) -> None:
     session.execute(delete(ItemMark).where(ItemMark.item_id == item.id))
 
 
+def forget_links(session: Session, incident: Incident) -> None:
+    """What the words of a locked incident link to is part of what is locked."""
+    of_incident = delete(ItemMark).where(ItemMark.incident_id == incident.id)
+    session.execute(of_incident.where(ItemMark.kind == MarkKind.LINK))
+
+
 def _mark(site: Site, kind: str, content: str) -> str:
     key = f"{kind}\0{content}".encode("utf-8", "surrogatepass")
     return hmac.new(site.token_key, key, hashlib.sha256).hexdigest()

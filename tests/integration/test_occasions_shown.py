@@ -13,6 +13,7 @@ from support.school import TestSchool, running_school
 from alerts.ladder.words import Step
 from alerts.occasions import VIEWED_OFTEN, Occasion
 from config.words import Lane, Outcome
+from monitor.pipeline.clear_words import blank_incident, blank_item, incident_words
 from monitor.pipeline.occasions import (
     NoReview,
     all_occasions,
@@ -133,3 +134,18 @@ def test_an_erased_incident_would_leave_its_account_known(school: TestSchool) ->
     assert rows(school, AuthorView) == []
     assert rows(school, AuthorReview)[0].author_mark == ""
     assert of(school) == ()
+
+
+def test_locking_would_hide_that_the_same_account_goes_on(school: TestSchool) -> None:
+    """Words, handle and links are in the box; that it is the same account, and when it wrote, is not."""
+    say(school, "ABUSE number one of #S1 https://blog.example.org/a")
+    say(school, "ABUSE number two of #S1 in many words")
+    with school.site.database.write() as session:
+        incident = session.get_one(Incident, 1)
+        for item in incident.items:
+            blank_item(item)
+        blank_incident(session, incident, incident_words(session, incident))
+    assert [one.references for one in of(school, 1)] == [("SW-2026-0001",), ("SW-2026-0002",)]
+    with school.site.database.read() as session:
+        kinds = set(session.scalars(select(ItemMark.kind).where(ItemMark.incident_id == 1)))
+    assert kinds == {MarkKind.ADDRESS, MarkKind.AUTHOR}
