@@ -149,12 +149,13 @@ def _against_log(session: Session, row: EvidenceItem, files: dict[str, bytes]) -
 
 def _open_notes(session: Session, incident: Incident, key: X25519PrivateKey) -> Form:
     """All boxes of an incident as one; what was written first counts, for later it was locked already."""
-    notes: Form = {"fingerprint": "", "notes": {}, "mails": {}}
+    notes: Form = {"fingerprint": "", "notes": {}, "mails": {}, "letters": {}}
     for row in reversed(boxes_of(session, incident)):
         form = json.loads(opened(row.box, key, incident.reference.encode())[NOTES])
         notes["fingerprint"] = form["fingerprint"] or notes["fingerprint"]
         notes["notes"] |= form["notes"]
         notes["mails"] |= form["mails"]
+        notes["letters"] |= form.get("letters", {})  # a box of before has none
     return notes
 
 
