@@ -36,6 +36,7 @@ from monitor.pipeline.clear_words import (
     item_words,
 )
 from monitor.pipeline.copies import erase_copies
+from monitor.pipeline.letter_at_rest import waits_for_a_box
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.pipeline.unboxing import ROW
 from monitor.site import Site
@@ -163,7 +164,7 @@ def due_incidents(site: Site) -> Select[int]:
         select(Incident.id)
         .where(Incident.school_id == site.school_id, Incident.state == "closed")
         .where(Incident.closed_at <= site.now() - timedelta(days=period.days))
-        .where(or_(in_clear, has_locked & or_(~locked_since, left_later)))
+        .where(or_(in_clear, has_locked & or_(~locked_since, left_later, waits_for_a_box())))
         .order_by(Incident.id)
     )
 
