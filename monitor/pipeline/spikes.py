@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from alerts.mail.facts import Spike
@@ -28,8 +28,8 @@ def gather_spikes(session: Session, site: Site, items: Sequence[Item]) -> None:
     fresh = [item for item in items if not item.first_pass]
     for source_id in sorted({item.source_id for item in fresh}):
         _gather_source(session, site, source_id)
-    for incident in _incidents_of(session, fresh):
-        _tell_of_pile_on(session, site, incident)
+    for incident, joined in _piled_on(session, site, fresh):
+        _tell_of_pile_on(session, site, incident, joined)
 
 
 def is_spike(fold_key: str) -> bool:
@@ -39,9 +39,9 @@ def is_spike(fold_key: str) -> bool:
 def spike_of(session: Session, site: Site, fold_key: str) -> Spike:
     """What a fold key stands for, as it is now."""
     source = session.get_one(Source, int(fold_key.removeprefix(_KEY)))
-    opened = _opened(session, site, source.id)
-    since = min((incident.opened_at for incident in opened), default=site.now())
-    return Spike(source.name, len(opened), since)
+    crowd = Incident.id.in_(_crowd(site, source.id))
+    number, since = session.execute(select(func.count(), func.min(Incident.opened_at)).where(crowd)).one()
+    return Spike(source.name, number, since or site.now())
 
 
 def last_told(session: Session, site: Site, fold_key: str) -> datetime | None:
@@ -62,27 +62,28 @@ def _begin(site: Site) -> datetime:
     return site.now() - site.settings.alerts.spike_within
 
 
-def _opened(session: Session, site: Site, source_id: int) -> list[Incident]:
+def _crowd(site: Site, source_id: int) -> Select[int]:
+    """The ids of the incidents of a source that opened within the span."""
     of_source = (
         select(IncidentItem.incident_id)
         .join(Item, Item.id == IncidentItem.item_id)
         .where(Item.source_id == source_id)
     )
-    query = select(Incident).where(
+    return select(Incident.id).where(
         Incident.school_id == site.school_id,
         Incident.opened_at > _begin(site),
         Incident.first_pass.is_(False),
         Incident.id.in_(of_source),
     )
-    return list(session.scalars(query))
 
 
 def _gather_source(session: Session, site: Site, source_id: int) -> None:
     """Mark the alerts that have not left yet as one spike, once the incidents are many enough."""
-    crowd = _opened(session, site, source_id)
-    if len(crowd) < site.settings.alerts.spike_incidents:
+    crowd = _crowd(site, source_id)
+    number = session.scalar(select(func.count()).select_from(crowd.subquery())) or 0
+    if number < site.settings.alerts.spike_incidents:
         return
-    waiting = _unsent(session, site, [one.id for one in crowd if one.lane in set(map(str, MAY_WAIT))])
+    waiting = _unsent(session, site, crowd.where(Incident.lane.in_([str(lane) for lane in MAY_WAIT])))
     key = f"{_KEY}{source_id}"
     told = last_told(session, site, key)
     _fold_channels([mail for mail in waiting if mail.channel], told_before=told is not None)
@@ -115,7 +116,7 @@ def unclaimed(site: Site) -> ColumnElement[bool]:
     return or_(OutgoingMail.claimed_until.is_(None), OutgoingMail.claimed_until < site.now())
 
 
-def _unsent(session: Session, site: Site, incident_ids: Sequence[int]) -> list[OutgoingMail]:
+def _unsent(session: Session, site: Site, incident_ids: Select[int]) -> list[OutgoingMail]:
     query = (
         select(OutgoingMail)
         .where(OutgoingMail.school_id == site.school_id, OutgoingMail.state == MailState.QUEUED)
@@ -127,32 +128,31 @@ def _unsent(session: Session, site: Site, incident_ids: Sequence[int]) -> list[O
     return list(session.scalars(query))
 
 
-def _incidents_of(session: Session, items: Sequence[Item]) -> list[Incident]:
-    holding = select(IncidentItem.incident_id).where(IncidentItem.item_id.in_([item.id for item in items]))
-    query = select(Incident).where(Incident.id.in_(holding), Incident.state == "open").order_by(Incident.id)
-    return list(session.scalars(query))
+def _piled_on(session: Session, site: Site, items: Sequence[Item]) -> list[tuple[Incident, int]]:
+    """The incidents of these items that so many joined within the span, and how many did."""
+    touched = select(IncidentItem.incident_id).where(IncidentItem.item_id.in_([item.id for item in items]))
+    query = (
+        select(IncidentItem.incident_id, func.count())
+        .join(Item, Item.id == IncidentItem.item_id)
+        .where(IncidentItem.incident_id.in_(touched))
+        .where(Item.first_seen_at > _begin(site), Item.first_pass.is_(False))
+        .group_by(IncidentItem.incident_id)
+        .having(func.count() >= site.settings.alerts.spike_items)
+        .order_by(IncidentItem.incident_id)
+    )
+    found = [(session.get_one(Incident, number), joined) for number, joined in session.execute(query)]
+    return [(incident, joined) for incident, joined in found if incident.state == "open"]
 
 
-def _tell_of_pile_on(session: Session, site: Site, incident: Incident) -> None:
+def _tell_of_pile_on(session: Session, site: Site, incident: Incident, joined: int) -> None:
     event = pile_on_event(incident)
-    joined, all_items = _counts(session, site, incident)
-    if joined < site.settings.alerts.spike_items or _newest(session, site, event):
+    if _newest(session, site, event):
         return
     plain = [mail for mail in _unsent_of(session, site, incident) if not mail.dedupe_key.startswith(event)]
-    queue_pile_on(session, site, incident, read_ladder(incident), joined=joined, items=all_items)
+    query = select(func.count(IncidentItem.id)).where(IncidentItem.incident_id == incident.id)
+    items = session.scalar(query) or joined
+    queue_pile_on(session, site, incident, read_ladder(incident), joined=joined, items=items)
     _put_in_place(session, site, event, plain)
-
-
-def _counts(session: Session, site: Site, incident: Incident) -> tuple[int, int]:
-    """How many items joined within the span, and how many there are."""
-    of_incident = (
-        select(func.count())
-        .select_from(Item)
-        .join(IncidentItem, IncidentItem.item_id == Item.id)
-        .where(IncidentItem.incident_id == incident.id)
-    )
-    lately = of_incident.where(Item.first_seen_at > _begin(site), Item.first_pass.is_(False))
-    return session.scalar(lately) or 0, session.scalar(of_incident) or 0
 
 
 def _unsent_of(session: Session, site: Site, incident: Incident) -> list[OutgoingMail]:
