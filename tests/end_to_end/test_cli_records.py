@@ -31,6 +31,8 @@ INCIDENT_KEYS = [
     "opened_at",
     "parent",
     "removed_by",
+    "author_role",
+    "affected_role",
 ]
 TASK_KEYS = ["id", "incident", "rung", "step", "owner_role", "due_at", "state", "outcome"]
 
