@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from monitor.pipeline.letter_at_rest import blank_letters, letter_words, put_back_letters
 from monitor.pipeline.marks import forget_links
 from monitor.store.models import Hold, ImageRuling, Incident, Item, MailState, OutgoingMail
 
@@ -45,11 +46,12 @@ def put_back_item(item: Item, words: Form) -> None:
 
 
 def incident_words(session: Session, incident: Incident) -> Form:
-    """The notes on its ladder, the words of the mails that left about it, and its keyed fingerprint."""
+    """The notes on its ladder, the words of its mails that left and of its letters, and its fingerprint."""
     return {
         "fingerprint": incident.fingerprint,
         "notes": dict(_notes(incident.ladder)),
         "mails": {mail.message_id: [mail.text, mail.html] for mail in _mails(session, incident)},
+        "letters": letter_words(session, incident.id),
     }
 
 
@@ -61,6 +63,7 @@ def blank_incident(session: Session, incident: Incident, words: Form, instead: s
     for mail in _mails(session, incident):
         if mail.message_id in words["mails"]:
             mail.text = mail.html = ""
+    blank_letters(session, incident.id, words["letters"])
 
 
 def put_back_incident(session: Session, incident: Incident, words: Form) -> None:
@@ -71,13 +74,14 @@ def put_back_incident(session: Session, incident: Incident, words: Form) -> None
     for mail in _mails(session, incident):
         if not mail.text and mail.message_id in words["mails"]:
             mail.text, mail.html = words["mails"][mail.message_id]
+    put_back_letters(session, incident.id, words["letters"])
 
 
 def is_blank(words: Form) -> bool:
     """Whether nothing is left to lock in what `incident_words` gave."""
     notes = (note for note in words["notes"].values() if note not in (LOCKED, ERASED))
     texts = (text for mail in words["mails"].values() for text in mail)
-    return not words["fingerprint"] and not any(notes) and not any(texts)
+    return not words["fingerprint"] and not any(notes) and not any(texts) and not words["letters"]
 
 
 def _mails(session: Session, incident: Incident) -> list[OutgoingMail]:
