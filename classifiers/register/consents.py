@@ -82,10 +82,15 @@ def medium_covers(stated: str, medium: str) -> bool:
     return of in (ALL, medium_of(medium))
 
 
+def last_word(statements: Iterable[Statement], channel: str, medium: str, day: str) -> Statement | None:
+    """What was said last of a day; None when nothing was."""
+    speaking = [one for one in statements if one.speaks_of(channel, medium, day)]
+    return max(speaking, key=lambda one: one.version, default=None)
+
+
 def in_force(statements: Iterable[Statement], channel: str, medium: str, day: str) -> Statement | None:
     """The statement by which one pupil may be shown on a day; None when there is no consent."""
-    speaking = [one for one in statements if one.speaks_of(channel, medium, day)]
-    last = max(speaking, key=lambda one: one.version, default=None)
+    last = last_word(statements, channel, medium, day)
     return last if last is not None and last.granted else None
 
 

@@ -92,7 +92,7 @@ def _of_consents(taken: Taken) -> list[str]:
     lines = []
     if taken.ended:
         lines.append(
-            f"{taken.ended} photo consents ended with this. `schoolwatch sweep` lists posts of those pupils."
+            f"{taken.ended} photo consents ended with this. `schoolwatch sweep` finds posts of those pupils."
         )
     if taken.stay_withdrawn:
         lines.append(

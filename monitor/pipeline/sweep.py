@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers.pupil_information.own_posts import Kind, OwnPostReader
-from classifiers.register.consents import Statement, in_force
+from classifiers.register.consents import Origin, Statement, in_force, last_word
 from connectors.interface import Item as FetchedItem
 from monitor.pipeline.consents import statements_of
 from monitor.pipeline.holds import today_in_london
 from monitor.pipeline.own_posts import (
     BY_RECORD,
     NO_CONSENT,
+    WITHDRAWN,
     Finding,
     Match,
     TimelineRead,
@@ -87,10 +88,10 @@ class Sieve:
         return Swept(match.item.url, match.item.posted_at, tuple(dict.fromkeys(kinds)), became)
 
     def _match(self, item: FetchedItem) -> Match | None:
-        findings = tuple(self._without_consent(item))
+        findings = tuple(self._of_those_shown(item))
         if findings or self._kinds(item):
             return Match(item, findings)
-        if any(True for _ in self._ended(item)):
+        if any(self._has_ended(pupil, item) for pupil in self._published.shown_in(item)):
             self.listed.append(Swept(item.url, item.posted_at, ("consent_ended",), "listed"))
         return None
 
@@ -100,17 +101,23 @@ class Sieve:
         problems = (one for text in texts for one in self._reader.problems(text, has_image=item.has_media))
         return list(dict.fromkeys(one.kind for one in problems if one.sure))
 
-    def _without_consent(self, item: FetchedItem) -> Iterable[Finding]:
-        """Pupils who are on record as shown, and for whom there was no consent on that day."""
+    def _of_those_shown(self, item: FetchedItem) -> Iterable[Finding]:
+        """Pupils on record as shown who had no consent that day, or whose consent was withdrawn since."""
         for pupil_id in sorted(self._published.shown_in(item)):
-            if self._in_force(pupil_id, item, day_of(item, self._site.now())) is None:
+            then = in_force(*self._about(pupil_id, item), day_of(item, self._site.now()))
+            now = last_word(*self._about(pupil_id, item), self._today)
+            if then is None:
                 yield Finding(pupil_id, NO_CONSENT, BY_RECORD, False, None)
+            elif now is not None and now.origin is Origin.WITHDRAWAL:
+                yield Finding(pupil_id, WITHDRAWN, BY_RECORD, True, then.version)
 
-    def _ended(self, item: FetchedItem) -> Iterable[str]:
-        """Pupils whose consent held then and has ended since: lawful, and good to know (Huntington 4.1)."""
-        today = today_in_london(self._site.now()).isoformat()
-        shown = self._published.shown_in(item)
-        return (pupil for pupil in shown if self._in_force(pupil, item, today) is None)
+    def _has_ended(self, pupil_id: str, item: FetchedItem) -> bool:
+        """The consent held then and is over since: lawful, and good to know (Huntington 4.1)."""
+        return in_force(*self._about(pupil_id, item), self._today) is None
 
-    def _in_force(self, pupil_id: str, item: FetchedItem, day: str) -> Statement | None:
-        return in_force(self._statements.get(pupil_id, ()), item.platform, medium_of_item(item), day)
+    def _about(self, pupil_id: str, item: FetchedItem) -> tuple[list[Statement], str, str]:
+        return self._statements.get(pupil_id, []), item.platform, medium_of_item(item)
+
+    @property
+    def _today(self) -> str:
+        return today_in_london(self._site.now()).isoformat()

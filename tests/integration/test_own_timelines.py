@@ -1,12 +1,13 @@
 """Own timelines read again: nothing found twice, nothing lost when it breaks off, and sealed like anything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.consents import EVERYBODY, SOURCE, Desk, consent, desk_at
+from support.consents import AISHA, EVERYBODY, SOURCE, Desk, consent, desk_at
 from support.school import PlainJudge
 
 from classifiers.interface import Register
@@ -113,6 +114,18 @@ def test_a_leavers_lawful_pictures_would_be_raised_as_breaches(desk: Desk) -> No
     assert (found.kinds, found.became) == (("consent_ended",), "listed")
     desk.judge()
     assert desk.incidents == []
+
+
+def test_a_withdrawal_that_only_stands_in_the_pupils_list_would_find_nothing(desk: Desk) -> None:
+    """The office notes it in its own system; the next list brings it in, and the sweep finds the posts."""
+    desk.pupils(replace(AISHA, photo_consent=("social",)))
+    desk.check("A picnic on the very last day", pupils=["P1"], publishing=True)
+    desk.posts("A picnic on the very last day", date(2026, 11, 9))
+    desk.pupils(replace(AISHA, photo_consent=("social",), consent_withdrawn_on="2026-11-12"))
+    (found,) = sweep(desk.site, SOURCE).found
+    assert (found.kinds, found.became) == (("withdrawn",), "raised")
+    desk.judge()
+    assert ["consent_withdrawn" in incident.categories for incident in desk.incidents] == [True]
 
 
 def test_a_sweep_of_years_would_send_a_mail_for_each_post(desk: Desk) -> None:
