@@ -10,18 +10,25 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from alerts.clocks import SchoolCalendar
 from alerts.ladder import machine
 from alerts.ladder.state import Decision, Ladder
 from alerts.ladder.tasks import Task
 from alerts.ladder.words import DecisionKind, Step
 from alerts.mail.wording import CAUTIONS, LANES, SEVERITIES
+from alerts.recipients import not_named
+from config.schema import Person
 from config.words import Lane, Severity, TaskState
 from monitor.pipeline.calling import NoCallSheet, call_sheet_of
 from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.links import mark_used
+from monitor.pipeline.links import LinkRefused, mark_used
+from monitor.pipeline.people import head_is_among, named_staff
+from monitor.pipeline.weekly_readers import lanes_of
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Incident, SinglePurposeLink
+
+_ALIVE = frozenset({TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING})
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,11 @@ class Matter:
 
 
 def matter_of_link(session: Session, site: Site, link: SinglePurposeLink) -> Matter:
+    """Raises LinkRefused when the matter has become one that this person is not told of."""
     incident = session.get_one(Incident, link.incident_id)
     ladder = read_ladder(incident)
+    if not _still_told(session, site, incident, link):
+        raise LinkRefused("Others deal with this matter now. There is nothing for you to do here.")
     urgent = ladder.lane in (Lane.INDECENT_IMAGE, Lane.LIFE, Lane.CHILD)
     return Matter(
         reference=incident.reference,
@@ -58,6 +68,25 @@ def matter_of_link(session: Session, site: Site, link: SinglePurposeLink) -> Mat
         tasks=tuple(sorted((_to_do(task) for task in machine.open_tasks(ladder)), key=_when)),
         numbers=tuple(_numbers(site)) if urgent else (),
     )
+
+
+def _still_told(session: Session, site: Site, incident: Incident, link: SinglePurposeLink) -> bool:
+    """Asked at each look: since the mail left, the lane may be stricter, or the person named in it."""
+    named = named_staff(session, incident)
+    head_is_named = head_is_among(session, site.school_id, named)
+    may_hear = not_named(site.settings.people, named, subject_is_head=head_is_named)
+    lane, owners = Lane(incident.lane), {task.owner_role for task in incident.tasks if task.state in _ALIVE}
+    at_night = incident.severity == Severity.CRITICAL and not SchoolCalendar().in_school_hours(link.made_at)
+    return any(
+        lane in lanes_of(one.role) or str(one.role) in owners or (at_night and _is_on_call(one))
+        for one in may_hear
+        if one.name == link.person
+    )
+
+
+def _is_on_call(person: Person) -> bool:
+    """Told of what is critical at night and in the holidays, and may answer it in the morning."""
+    return person.out_of_hours or person.holiday_cover
 
 
 def _to_do(task: Task) -> ToDo:
@@ -86,6 +115,7 @@ def acknowledge(site: Site, link: SinglePurposeLink) -> Matter:
         row = session.get_one(SinglePurposeLink, link.id)
         incident = session.get_one(Incident, link.incident_id, with_for_update=True)
         ladder = read_ladder(incident)
+        matter_of_link(session, site, row)  # refuses before anything is taken on
         for task in _waiting_for(ladder, _roles(site, row.person)) if ladder.closing is None else ():
             decision = Decision(DecisionKind.ACKNOWLEDGE, row.person)
             ladder = machine.decide(ladder, task.number, decision, site.now())

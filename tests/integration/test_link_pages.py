@@ -19,7 +19,15 @@ from monitor.console.serving import served_beside
 from monitor.pipeline.handed_in import hand_in, hand_in_suspected
 from monitor.pipeline.handing import Channel, Handing, Kind
 from monitor.pipeline.links import LinkPurpose, link_for
-from monitor.store.models import CustodyEvent, Incident, OperatorAlert, SinglePurposeLink, TakedownTask
+from monitor.pipeline.pictures import rule_on_pictures
+from monitor.store.models import (
+    CustodyEvent,
+    Incident,
+    OperatorAlert,
+    Ruling,
+    SinglePurposeLink,
+    TakedownTask,
+)
 
 
 @pytest.fixture
@@ -181,6 +189,19 @@ def test_a_suspected_picture_shows_its_numbers_at_once_and_its_call_sheet_on_the
     assert "999" in visitor.page
     assert "CALL SHEET" not in visitor.page
     assert "CALL SHEET" in visitor.press(link).page
+
+
+def test_a_link_from_before_the_suspicion_shows_the_manager_nothing_any_more(school: TestSchool) -> None:
+    """Only the head and the DSL may know of it, whoever was mailed about the comment that it was before."""
+    incident = handed(school)
+    link = alert_link(school.site, incident.id)
+    assert Visitor(school.site).open(link).status == 200
+    reason = {"by": "B. Head", "reason": "told by a pupil"}
+    rule_on_pictures(school.site, incident.reference, Ruling.SUSPECTED, **reason)
+    visitor = Visitor(school.site).open(link)
+    assert visitor.status == 410
+    assert "indecent" not in visitor.page
+    assert Visitor(school.site).open(alert_link(school.site, incident.id, "C. Lead")).status == 200
 
 
 def test_without_a_public_address_there_is_no_link(
