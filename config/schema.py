@@ -507,7 +507,7 @@ class Alerts(Table):
     """So many new items on one incident within `spike_within` are told, in one alert."""
     spike_incidents: int = Field(5, ge=2)
     """So many new incidents of one source within `spike_within` are told in one alert."""
-    spike_within: Duration = timedelta(hours=1)
+    spike_within: Annotated[Duration, Field(le=timedelta(days=1))] = timedelta(hours=1)
     channels: tuple[Channel, ...] = ()
 
     @field_validator("channels")
