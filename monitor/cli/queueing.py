@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 @incidents_app.command("queue")
 def show_queue(as_json: JsonOption = False) -> None:
-    """The open incidents, most serious first. The order decides nothing, and is no finding."""
+    """The open incidents by priority and, within it, the most serious first. The order decides nothing."""
     with site() as opened:
         rows = [
             {

@@ -25,10 +25,10 @@ class Queued:
 
 
 def queue(site: Site) -> list[Queued]:
-    """Most serious first; of equals, the older first."""
+    """By priority, within it the most serious first; of equals, the older."""
     with site.database.read() as session:
         found = list(_queued(session, site))
-    return sorted(found, key=lambda one: (-one.score.total, one.opened_at))
+    return sorted(found, key=lambda one: (-one.severity.rank, -one.score.total, one.opened_at))
 
 
 def _queued(session: Session, site: Site) -> Iterator[Queued]:
