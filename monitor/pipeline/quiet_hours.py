@@ -16,8 +16,9 @@ DAILY = "daily"
 """What is told together once a day."""
 MAY_WAIT = frozenset({Lane.STANDARD, Lane.COMPLAINT})
 """Lanes in which nobody has to act within the hour."""
-LONGEST_HOLD = timedelta(hours=25)
-"""Whatever is held for longer was written while the clock ran ahead. A day has 25 hours in October."""
+LONGEST_HOLD = timedelta(hours=50)
+"""A day until the digest, or of a spike, and a day of quiet hours; a day has 25 hours in October. Whatever is
+held for longer was written while the clock ran ahead."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """When a held mail leaves, in the nights when UK clocks change too."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from config.schema import Alerts
 from config.words import Lane, Severity
-from monitor.pipeline.quiet_hours import MAY_WAIT, Held, hold_of, quiet_hold
+from monitor.pipeline.quiet_hours import LONGEST_HOLD, MAY_WAIT, Held, hold_of, quiet_hold
 
 QUIET = Alerts(quiet_hours="21:00-07:00")  # type: ignore[arg-type]  # as it stands in the settings
 DAILY = Alerts(quiet_hours="21:00-07:00", digest_at="07:30")  # type: ignore[arg-type]  # the same
@@ -50,6 +50,14 @@ def test_a_digest_in_the_quiet_hours_would_wake_somebody_for_insults() -> None:
     early = Alerts(quiet_hours="21:00-07:00", digest_at="05:00")  # type: ignore[arg-type]  # as in the settings
     held = hold_of(early, Severity.LOW, Lane.STANDARD, utc(2026, 11, 16, 12, 0))
     assert held == Held(utc(2026, 11, 17, 7, 0), "daily")
+
+
+def test_the_longest_hold_that_the_settings_allow_would_be_taken_for_a_wrong_clock() -> None:
+    late = Alerts(quiet_hours="21:00-20:59", digest_at="21:00")  # type: ignore[arg-type]  # as in the settings
+    now = utc(2026, 10, 24, 20, 0)  # nine in the evening, the night before the clocks go back
+    held = hold_of(late, Severity.LOW, Lane.STANDARD, now)
+    assert held is not None
+    assert timedelta(days=1) < held.until - now <= LONGEST_HOLD
 
 
 @pytest.mark.parametrize("lane", list(Lane))
