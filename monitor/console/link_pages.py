@@ -22,7 +22,7 @@ from monitor.pipeline.acknowledging import acknowledge, call_sheet_for, matter_o
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.links import LinkPurpose, check_code, open_link
 from monitor.pipeline.packs import make_pack, may_have_pack
-from monitor.pipeline.wishes import asked_of, questions, record_wishes
+from monitor.pipeline.wishes import asked_of, check_asked, questions, record_wishes
 from monitor.site import Site
 from monitor.store.models import Incident, SinglePurposeLink
 
@@ -108,6 +108,7 @@ def _own_page(link: SinglePurposeLink, *, saved: bool) -> ResponseReturnValue:
     wishes = link.purpose == LinkPurpose.WISHES
     with _site().database.read() as opened:
         incident = opened.get_one(Incident, link.incident_id)
+        check_asked(read_ladder(incident))
         return render_template(
             "own_page.html",
             reference=incident.reference,

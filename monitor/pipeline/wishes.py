@@ -144,8 +144,17 @@ def _check(ladder: Ladder) -> None:
 
 
 def asked_of(ladder: Ladder, link: SinglePurposeLink, site: Site) -> tuple[Asked, ...]:
-    """Every question with the answer that counts today."""
+    """Every question with the answer that counts today. Raises LinkRefused where none is asked any more."""
+    check_asked(ladder)
     return tuple(Asked(one, _answer(ladder, one.scope, link.person, site)) for one in questions(site))
+
+
+def check_asked(ladder: Ladder) -> None:
+    """Raises LinkRefused since the matter has become one in which nobody is asked by a page."""
+    try:
+        _check(ladder)
+    except InvitationRefused as refusal:
+        raise LinkRefused("This page is not open now. Speak with whoever at school invited you.") from refusal
 
 
 def questions(site: Site) -> tuple[Question, ...]:
@@ -168,6 +177,7 @@ def record_wishes(site: Site, link: SinglePurposeLink, answers: Mapping[ConsentS
         row = session.get_one(SinglePurposeLink, link.id)
         incident = session.get_one(Incident, link.incident_id, with_for_update=True)
         ladder = read_ladder(incident)
+        check_asked(ladder)
         if ladder.closing is not None:
             raise LinkRefused("The school has closed this matter. Speak with whoever invited you.")
         changed = {

@@ -19,8 +19,9 @@ from monitor.pipeline.handed_in import hand_in, hand_in_suspected
 from monitor.pipeline.handed_in_files import HandedFile
 from monitor.pipeline.handing import Channel, Handing, Kind
 from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.pictures import rule_on_pictures
 from monitor.site import open_site
-from monitor.store.models import CustodyEvent, Incident, OutgoingMail
+from monitor.store.models import CustodyEvent, Incident, OutgoingMail, Ruling
 
 SUPPORT = '\n[support]\neap = "Listening Ear, 01632 960111"\nunion = "Your representative, 01632 960112"\n'
 
@@ -157,6 +158,20 @@ def test_the_subject_of_an_allegation_is_not_invited(school: TestSchool) -> None
     )  # fmt: skip
     hand_in(school.site, school.judge, handing)
     assert invite(school, rows(school, Incident)[-1]).status == 1
+
+
+def test_an_invitation_closes_when_the_matter_turns_into_another(school: TestSchool) -> None:
+    """Somebody who may be its subject would read from the page that there is an allegation."""
+    incident = about(school)
+    visitor, address = own_page(school, incident)
+    reason = {"by": "B. Head", "reason": "told by a pupil"}
+    rule_on_pictures(school.site, incident.reference, Ruling.SUSPECTED, **reason)
+    shown = visitor.page
+    assert visitor.press(address, police="yes").status == 410
+    visitor.page = shown  # its form is still in the browser
+    assert visitor.press(f"{address}/copy").status == 410
+    assert visitor.open(address).status == 410
+    assert answer_of(school, incident, ConsentScope.POLICE) is None
 
 
 def test_the_link_alone_shows_nothing(school: TestSchool) -> None:
