@@ -89,13 +89,11 @@ def devices_due(session: Session, site: Site) -> list[PostCheck]:
     return list(session.scalars(query.order_by(PostCheck.number)))
 
 
-def remind_of_devices(site: Site) -> int:
-    """Ask, once, whether pictures are off the personal device; answers for how many posts."""
+def remind_of_devices(site: Site) -> None:
+    """Ask, once, whether pictures are off the personal device (Huntington 4.8)."""
     with site.database.write() as session:
-        due = devices_due(session, site)
-        for row in due:
+        for row in devices_due(session, site):
             row.reminded_at = site.now()
             words = f"Nobody has said that the pictures of check {row.number} are off the personal device."
             mend = f"Ask who took them, then: schoolwatch consent tick {row.number} --device-cleared"
             tell_operators(session, site, Trouble(DEVICE, str(row.number), words, mend, since=row.at))
-        return len(due)

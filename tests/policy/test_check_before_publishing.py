@@ -66,9 +66,11 @@ def test_pictures_of_pupils_would_stay_on_a_teachers_phone(desk: Desk) -> None:
     number = desk.check("The pond at last has newts", publishing=True).number
     desk.check("Only asked, never published")
     desk.wait(hours=23)
-    assert remind_of_devices(desk.site) == 0
+    remind_of_devices(desk.site)
+    assert desk.rows(OutgoingMail) == []
     desk.wait(hours=1)
-    assert (remind_of_devices(desk.site), remind_of_devices(desk.site)) == (1, 0)
+    remind_of_devices(desk.site)
+    remind_of_devices(desk.site)
     assert [mail.recipient for mail in desk.rows(OutgoingMail)] == [
         "it@fernhill.example",
         "manager@fernhill.example",
@@ -174,7 +176,8 @@ def test_a_draft_that_was_dropped_would_be_asked_about(desk: Desk) -> None:
     assert tick(desk.site, number, Ticks(not_published=True), "T. Eacher") == ()
     assert [row.pupils for row in desk.rows(PostCheck)] == [[]]
     desk.wait(days=2)
-    assert remind_of_devices(desk.site) == 0
+    remind_of_devices(desk.site)
+    assert desk.rows(OutgoingMail) == []
 
 
 def test_the_command_answers_with_its_exit_status_and_gives_no_ids_away(desk: Desk) -> None:
