@@ -20,6 +20,7 @@ from classifiers.interface import Comment, Judgement
 from config.words import Outcome
 from connectors.registry import plugins
 from monitor.pipeline.decisions import Decided, decide
+from monitor.pipeline.folding import tell_what_was_held
 from monitor.pipeline.mailing import send_next
 from monitor.pipeline.watchkeeping import keep_watch
 from monitor.site import open_site
@@ -63,6 +64,7 @@ def mails(school: TestSchool, kind: str) -> list[OutgoingMail]:
 
 def send_all(school: TestSchool) -> int:
     """Everything that is due now; answers how many tries that took."""
+    tell_what_was_held(school.site)
     tries = 0
     while send_next(school.site):
         tries += 1
@@ -90,7 +92,9 @@ def delivered(school: TestSchool) -> list[tuple[str, str]]:
 
 
 def all_sent(school: TestSchool) -> bool:
-    return {mail.state for mail in rows(school, OutgoingMail)} == {MailState.SENT}
+    """What was folded is told by another mail, which counts here."""
+    states = {mail.state for mail in rows(school, OutgoingMail)}
+    return states - {MailState.FOLDED} == {MailState.SENT}
 
 
 def task_of(school: TestSchool, step: Step) -> TakedownTask:
