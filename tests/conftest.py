@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import URL
-from support import isolation, postgres
+from support import isolation, postgres, ready_databases
 from support.clock import SettableClock
 
 # The same examples every time, so that a red test is red for the next person too. To search for new
@@ -49,22 +49,43 @@ def postgres_url() -> Iterator[URL]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_url: URL) -> Iterator[str]:
+    with ready_databases.migrated_template(postgres_url) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ready_databases.migrated_file(tmp_path_factory.mktemp("ready"))
+
+
 @pytest.fixture
-def postgres_database(postgres_url: URL) -> Iterator[str]:
-    """The URL of a fresh, empty PostgreSQL database."""
-    with postgres.fresh_database(postgres_url) as url:
+def postgres_database(postgres_url: URL, _postgres_template: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of its own, with every table and no row."""
+    with ready_databases.copy_of_template(postgres_url, _postgres_template) as url:
         yield url
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> str:
-    """The URL of an SQLite file that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'schoolwatch.db'}"
+def sqlite_database(tmp_path: Path, _sqlite_template: Path) -> str:
+    """The URL of an SQLite file of its own, with every table and no row."""
+    return ready_databases.copy_of(_sqlite_template, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A fresh, empty database; the test runs once on SQLite and once on PostgreSQL."""
+    """A database of its own, with every table and no row; the test runs once on SQLite, once on PostgreSQL."""
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     url: str = request.getfixturevalue(name)
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, as a school's first start finds it; on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'schoolwatch.db'}"
+        return
+    with postgres.fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield url

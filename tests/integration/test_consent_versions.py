@@ -77,8 +77,8 @@ def test_a_withdrawal_that_counts_from_next_week_would_be_searched_for_today(des
     assert desk.may_be_shown("P1", "x", "2026-11-22")
 
 
-def test_consents_of_an_older_release_would_be_lost(database_url: str) -> None:
-    database = Database(database_url)
+def test_consents_of_an_older_release_would_be_lost(bare_database_url: str) -> None:
+    database = Database(bare_database_url)
     config = Config()
     config.set_main_option("script_location", str(files("monitor.store") / "migrations"))
     with database.engine.connect() as connection:

@@ -24,9 +24,9 @@ def _same_type(_context, _inspected, _metadata, found, wanted):  # type: ignore[
     return None
 
 
-def test_the_migrations_make_the_tables_that_the_models_speak_of(database_url: str) -> None:
+def test_the_migrations_make_the_tables_that_the_models_speak_of(bare_database_url: str) -> None:
     """A column that only the tests' tables have would stop the service at its first start."""
-    database = Database(database_url)
+    database = Database(bare_database_url)
     schema.upgrade(database)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -36,9 +36,9 @@ def test_the_migrations_make_the_tables_that_the_models_speak_of(database_url: s
     database.close()
 
 
-def test_a_database_of_a_newer_release_is_refused(database_url: str) -> None:
+def test_a_database_of_a_newer_release_is_refused(bare_database_url: str) -> None:
     """An older release would write into tables it does not understand."""
-    database = Database(database_url)
+    database = Database(bare_database_url)
     schema.upgrade(database)
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999_from_the_future'"))
@@ -47,9 +47,9 @@ def test_a_database_of_a_newer_release_is_refused(database_url: str) -> None:
     database.close()
 
 
-def test_every_row_belongs_to_a_school_and_is_unique_within_it(database_url: str) -> None:
+def test_every_row_belongs_to_a_school_and_is_unique_within_it(bare_database_url: str) -> None:
     """Two schools on one server would see, or overwrite, each other's children."""
-    database = Database(database_url)
+    database = Database(bare_database_url)
     schema.upgrade(database)
     found = inspect(database.engine)
     for table in Base.metadata.sorted_tables:
@@ -65,9 +65,9 @@ def test_every_row_belongs_to_a_school_and_is_unique_within_it(database_url: str
     database.close()
 
 
-def test_two_commands_at_the_first_start_make_one_school(tmp_path: Path, database_url: str) -> None:
+def test_two_commands_at_the_first_start_make_one_school(tmp_path: Path, bare_database_url: str) -> None:
     """Two schools in one database would each hide what was written under the other."""
-    write_settings(tmp_path, database_url, {}, 25)
+    write_settings(tmp_path, bare_database_url, {}, 25)
     script = (
         "import sys; from pathlib import Path; from config.loading import load_settings;"
         "from monitor.site import open_site; settings = load_settings(Path(sys.argv[1]));"
@@ -83,7 +83,7 @@ def test_two_commands_at_the_first_start_make_one_school(tmp_path: Path, databas
         process.stdin.flush()
     answers = [process.communicate(timeout=60) for process in started]
     assert [answer[0] for answer in answers] == ["1\n"] * 3, answers
-    database = Database(database_url)
+    database = Database(bare_database_url)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(School)) == 1
     database.close()

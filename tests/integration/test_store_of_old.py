@@ -33,9 +33,9 @@ WEEK = IsoWeek.parse("2026-W38")
 
 
 @pytest.fixture
-def site(tmp_path: Path, clock: SettableClock, database_url: str) -> Iterator[Site]:
+def site(tmp_path: Path, clock: SettableClock, bare_database_url: str) -> Iterator[Site]:
     """Opened by this release, which brings the tables up to date."""
-    settings = write_settings(tmp_path, database_url, {}, 25)
+    settings = write_settings(tmp_path, bare_database_url, {}, 25)
     as_it_was(settings)
     opened = open_site(settings, clock.now)
     yield opened
