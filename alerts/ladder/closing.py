@@ -113,7 +113,7 @@ def _check_owed(ladder: Ladder, outcome: Outcome) -> None:
     if outcome is Outcome.HANDED_OVER and _was_handed_over(ladder):
         owed = [task for task in owed if task.step in _OWED_AT_A_HAND_OVER]
     if owed:
-        names = "; ".join(f"{task.number} “{task.step.shown_as}”" for task in owed)
+        names = "; ".join(f"“{task.step.shown_as}”" for task in owed)
         raise LadderRefused(f"These tasks are still open: {names}. Decide or skip them first (NEU 9.1).")
 
 

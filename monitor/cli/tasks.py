@@ -155,5 +155,19 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except (LadderRefused, NoSuchTask) as refusal:
-        hint = " Give it with --reason." if "The reason" in str(refusal) and "missing" in str(refusal) else ""
-        raise UserError(f"{refusal}{hint}") from refusal
+        raise UserError(f"{refusal}{_hint(str(refusal))}") from refusal
+
+
+_OPTIONS = {
+    "answer it with one of": "--answer",
+    "The number of the record": "--reference",
+    "reason": "--reason",
+}
+
+
+def _hint(refusal: str) -> str:
+    """Which option says what is missing."""
+    if "is missing" not in refusal and "answer it with" not in refusal:
+        return ""
+    option = next((option for words, option in _OPTIONS.items() if words in refusal), None)
+    return f" Give it with {option}." if option else ""
