@@ -24,6 +24,7 @@ from monitor.pipeline.links import forget_links
 from monitor.pipeline.locking import alone
 from monitor.pipeline.marks import forget_marks
 from monitor.pipeline.occasions import forget as forget_occasions
+from monitor.pipeline.own_page import forget as forget_own_page
 from monitor.pipeline.own_posts import forget as forget_own_posts
 from monitor.pipeline.periods import period_of
 from monitor.site import Site
@@ -209,6 +210,7 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
     forget_links(session, [incident.id])
     forget_occasions(session, [incident.id])
     forget_own_posts(session, [incident.id])
+    forget_own_page(session, [incident.id])
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
     session.execute(emptied.values(text="", html="", subject=incident.reference))

@@ -4,11 +4,12 @@ Evidence comes first, hiding before deleting, and deleting is a second decision 
 a row before the platform hears of it, so that a crash repeats it: to hide twice is to hide.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder import machine
@@ -288,3 +289,9 @@ def _refused(ladder: Ladder, act: OwnPageAct, site: Site) -> Ladder:
         return machine.decide(ladder, _task(ladder, kind).number, decision, site.now())
     except (ActRefused, LadderRefused):
         return ladder
+
+
+def forget(session: Session, incident_ids: Collection[int]) -> None:
+    """Let the words of why something was hidden go with their incident; that it was, and by whom, stays."""
+    ended = update(OwnPageAct).where(OwnPageAct.incident_id.in_(incident_ids))
+    session.execute(ended.values(reason="", words=None))

@@ -15,7 +15,7 @@ from alerts.ladder.words import DecisionKind, Step
 from config.words import TaskState
 from connectors.loopback import Fault
 from monitor.pipeline.decisions import decide
-from monitor.pipeline.own_page import ActRefused, Wanted, act_next, decide_act
+from monitor.pipeline.own_page import ActRefused, Wanted, act_next, decide_act, forget
 from monitor.store.models import ActKind, ActState, CustodyEvent, Incident, OwnPageAct, TakedownTask
 
 HEAD = "A. Head"
@@ -172,3 +172,14 @@ def test_the_command_says_who_still_sees_it(school: TestSchool, comment: str, in
     assert "hidden on our page" in ran.out
     assert "the author's friends" in ran.out
     assert school.facebook.is_hidden(comment)
+
+
+def test_why_it_was_hidden_would_outlive_what_was_said(
+    school: TestSchool, comment: str, incident: Incident
+) -> None:
+    looked_at(school)
+    act(school, incident, ActKind.HIDE)
+    with school.site.database.write() as session:
+        forget(session, [incident.id])
+    [kept] = rows(school, OwnPageAct)
+    assert (kept.reason, kept.words, kept.decided_by) == ("", None, HEAD)
