@@ -223,9 +223,10 @@ def _print(opened: Site, shown: letters.Shown) -> None:
     say(f"Letter {shown.id}, {shown.kind.shown_as}: {shown.state}")
     if shown.note:
         say(shown.note)
-    if shown.letter is None:
+    if shown.lacking:
         _print_form(shown)
         _say_lacking(shown)
+    if shown.letter is None:
         return
     say()
     say(f"From: {shown.head.sender}")

@@ -22,7 +22,7 @@ from alerts.mail.drafts import Draft
 from monitor.pipeline import outbox
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.letter_rows import LetterRefused, locked, note
-from monitor.pipeline.letters import digest, letterhead
+from monitor.pipeline.letters import digest, ladder_of, letterhead
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Incident, Letter, LetterState, MailState, OutgoingMail
@@ -42,7 +42,7 @@ def send(site: Site, letter_id: int, to: Sequence[str], by: str, *, override: Ov
         row = locked(session, site, letter_id)
         kind = LetterKind(row.kind)
         _check_may_leave(row, to)
-        ladder = _ladder(session, row)
+        ladder = ladder_of(session, row)
         if ladder is not None:
             _check_ladder(site, kind, ladder, by, override)
         row.state, row.note = LetterState.QUEUED, None
@@ -109,10 +109,6 @@ def _decision(by: str, reason: str, override: Override | None = None) -> Decisio
     return Decision(DecisionKind.DONE, by, None, reason, override)
 
 
-def _ladder(session: Session, row: Letter) -> Ladder | None:
-    return read_ladder(session.get_one(Incident, row.incident_id)) if row.incident_id else None
-
-
 def _draft(session: Session, site: Site, row: Letter) -> Draft:
     """The mail says exactly what was approved."""
     return as_mail(Rendered(row.title or "", from_json(row.body or "[]")), letterhead(session, site, row))
@@ -155,7 +151,7 @@ def held_back(site: Site, mail: OutgoingMail) -> bool:
 def _why_not_now(session: Session, row: Letter | None) -> str | None:
     if row is None or row.state in (LetterState.VOID, LetterState.HELD):
         return "the letter was made void or changed"
-    ladder = _ladder(session, row)
+    ladder = ladder_of(session, row)
     return why_barred(LetterKind(row.kind), ladder) if ladder is not None else None
 
 

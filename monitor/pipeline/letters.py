@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.ladder.state import Ladder
-from alerts.letters.barred import why_barred
+from alerts.letters.barred import ALWAYS_OPEN, NOBODY_IS_TOLD, why_barred
 from alerts.letters.blocks import from_json, to_json
 from alerts.letters.case import prefilled
 from alerts.letters.filling import Fault, Form, NoSuchField, faults, filled, put
@@ -22,6 +22,7 @@ from alerts.letters.section_5 import why_not_possible, why_not_theirs
 from alerts.letters.wording import banned_words
 from config.policy import host_for
 from config.schema import Role
+from config.words import Lane
 from monitor.evidence.identity import new_uid
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.letter_approving import approve_task, check_approver
@@ -35,7 +36,6 @@ STOP = (
     "Stop: do not fill in this form, look at nothing, and copy nothing. Tell the DSL and the head now; the "
     "LADO and the police hear at once (Queen's Crescent and Nunney 2.7.4). Nothing was stored."
 )
-_CLOSED = "What it says is locked with its evidence; `schoolwatch evidence unlock` opens it."
 CHANGEABLE = frozenset({LetterState.DRAFT, LetterState.APPROVED, LetterState.HELD})
 
 
@@ -83,6 +83,7 @@ def edit(site: Site, letter_id: int, changes: Mapping[str, Sequence[str]], by: s
         row = locked(session, site, letter_id)
         if row.state not in CHANGEABLE:
             raise LetterRefused(f"letter {letter_id} stands as “{row.state}”; write a new one")
+        _check_not_barred(LetterKind(row.kind), ladder_of(session, row))
         form: Form = row.fields
         for name, values in changes.items():
             try:
@@ -106,13 +107,29 @@ def show(site: Site, letter_id: int) -> Shown:
     """The letter as approved, or as it would be if it were approved now. Raises NoSuchLetter."""
     with site.database.read() as session:
         row = found(session, site, letter_id)
-        kind, head = LetterKind(row.kind), letterhead(session, site, row)
-        closed = row.locked or row.erased_at is not None
-        lacking = faults(kind, row.fields) if row.body is None and not closed else ()
+        kind, head, why_closed = (
+            LetterKind(row.kind),
+            letterhead(session, site, row),
+            _why_closed(session, row),
+        )
+        lacking = faults(kind, row.fields) if row.body is None and why_closed is None else ()
+        readable = why_closed is None and not lacking
         return Shown(
-            row.id, kind, LetterState(row.state), head.reference, dict(row.fields), lacking,
-            None if lacking or closed else _letter(row, head), head, _CLOSED if row.locked else row.note,
+            row.id, kind, LetterState(row.state), head.reference, {} if why_closed else dict(row.fields),
+            lacking, _letter(row, head) if readable else None, head, why_closed or row.note,
         )  # fmt: skip
+
+
+def _why_closed(session: Session, row: Letter) -> str | None:
+    """Why nobody reads it now. What was written before a suspicion is closed with the rest (QC 2.7.4)."""
+    if row.erased_at is not None:
+        return "What it said was erased."
+    if row.locked:
+        return "What it says is locked with its evidence; `schoolwatch evidence unlock` opens it."
+    incident = session.get(Incident, row.incident_id) if row.incident_id else None
+    if incident is not None and incident.lane == Lane.INDECENT_IMAGE and row.kind not in ALWAYS_OPEN:
+        return NOBODY_IS_TOLD
+    return None
 
 
 def approve(site: Site, letter_id: int, by: str, role: Role) -> Shown:
@@ -128,10 +145,10 @@ def approve(site: Site, letter_id: int, by: str, role: Role) -> Shown:
             raise LetterRefused(f"letter {letter_id} stands as “{row.state}”, not a draft")
         if row.fields != form:
             raise LetterRefused(f"letter {letter_id} was changed meanwhile; read it again")
-        incident = session.get(Incident, incident_id) if incident_id else None
-        _check_not_barred(kind, read_ladder(incident) if incident else None)
+        ladder = ladder_of(session, row)
+        _check_not_barred(kind, ladder)
         check_approver(session, site, row, by, role)
-        _check_whole(site, row, naming, read_ladder(incident) if incident else None)
+        _check_whole(site, row, naming, ladder)
         row.approved_by, row.approved_role, row.approved_at = by, role, site.now()
         letter = rendered(kind, filled(kind, form), letterhead(session, site, row))
         _check_words(letter)
@@ -162,8 +179,7 @@ def printed(site: Site, letter_id: int, by: str) -> bytes:
             raise LetterRefused(
                 f"letter {letter_id} stands as “{row.state}”; approve it before it is printed"
             )
-        incident = session.get(Incident, row.incident_id) if row.incident_id else None
-        _check_not_barred(LetterKind(row.kind), read_ladder(incident) if incident else None)
+        _check_not_barred(LetterKind(row.kind), ladder_of(session, row))
         row.printed_at = site.now()
         note(session, site, row, "letter_printed", by, sha256=row.sha256)
         head = letterhead(session, site, row)
@@ -189,6 +205,10 @@ def notes_for_us(site: Site, shown: Shown) -> tuple[str, ...]:
 def digest(title: str, body: str) -> str:
     """SHA-256 of what was approved."""
     return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+
+
+def ladder_of(session: Session, row: Letter) -> Ladder | None:
+    return read_ladder(session.get_one(Incident, row.incident_id)) if row.incident_id else None
 
 
 def _incident(site: Site, reference: str) -> tuple[int, Ladder]:

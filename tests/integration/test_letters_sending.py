@@ -209,6 +209,8 @@ def test_a_letter_that_waits_is_held_back_when_its_matter_turns_out_to_be_an_ind
         letter_sending.send(school.site, number, [HOST], "A. Manager")
     with pytest.raises(LetterRefused, match="disabled"):
         letters.printed(school.site, number, "A. Manager")
+    shown = letters.show(school.site, number)
+    assert (shown.form, shown.letter) == ({}, None)
 
 
 def test_a_void_letter_does_not_leave(school: LetterSchool) -> None:
