@@ -34,6 +34,10 @@ WRITES: dict[str, tuple[str, set[str]]] = {
         "{reference} --reason court --approved-by B.Head --review 2099-01-01 --by A.Manager",
         {"hold_set"},
     ),
+    "intake": (
+        "--kind near_miss --where staffroom --seen-at now --by T.Teacher --no-indecent-image yes",
+        {"handed_in"},
+    ),
     "incidents picture": ("{reference} --suspected --by A.Manager --reason told", {"withheld"}),
     "judgement export": ("{folder}/decided.jsonl --by A.Manager", {"decided_comments_exported", "exported"}),
 }
@@ -54,6 +58,7 @@ NO_EVIDENCE = {
 }  # fmt: skip
 ELSEWHERE = {
     "mail bounce": "tests of mail: touches no evidence, and notes who handed the notice in",
+    "invite": "tests of the wishes page", "console": "serves pages: tests of the links behind them",
     "run": "the service: tests of the pipeline", "poll": "the service: tests of the pipeline",
     "capture": "tests of captures", "erase": "tests of erasing", "evidence unlock": "tests of unlocking",
     "hold release": "tests of holds", "tasks refused": "as tasks done", "tasks skip": "as tasks done",
