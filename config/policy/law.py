@@ -43,7 +43,8 @@ class Law(Fact):
     """What the program cannot know, and what weighs against it."""
 
     def shown_limits(self) -> str:
-        return self._shown(self.limits)
+        """What to mind, as it may be shown: an unconfirmed entry says so."""
+        return f"Mind: {self.limits}" + ("" if self.confirmed else " (Not confirmed by a lawyer.)")
 
     def consider(self, because: str) -> str:
         """The only way in which a law is ever spoken of. `because` is what was measured, in words."""
