@@ -137,7 +137,7 @@ def held_back(site: Site, mail: OutgoingMail) -> bool:
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
         row = letter_of(session, mail)
-        why = _why_not_now(session, row)
+        why = _why_not_now(session, row, mail)
         if why is None:
             return False
         waiting = session.get_one(OutgoingMail, mail.id)
@@ -148,16 +148,23 @@ def held_back(site: Site, mail: OutgoingMail) -> bool:
         return True
 
 
-def _why_not_now(session: Session, row: Letter | None) -> str | None:
-    if row is None or row.state in (LetterState.VOID, LetterState.HELD):
-        return "the letter was made void or changed"
+def _why_not_now(session: Session, row: Letter | None, mail: OutgoingMail) -> str | None:
+    if row is None or row.state not in _ON_ITS_WAY or not mail.dedupe_key.startswith(f"{_event(row)}>"):
+        return "the letter was made void, changed, or sent anew"
     ladder = ladder_of(session, row)
     return why_barred(LetterKind(row.kind), ladder) if ladder is not None else None
+
+
+_ON_ITS_WAY = (LetterState.QUEUED, LetterState.HELD, LetterState.SENT)
+"""Of several addresses one may be refused or served before the next is tried."""
 
 
 def accepted(session: Session, site: Site, mail: OutgoingMail) -> None:
     """The mail server took it: the letter is sent, and the ladder's task waits for the answer."""
     row = letter_of(session, mail)
+    if row is not None and row.state == LetterState.VOID:
+        row.note = f"{row.note} It had left already: the mail server took it."
+        note(session, site, row, "letter_sent", row.sent_by or custody.DAEMON, message_id=mail.message_id)
     if row is None or row.state not in (LetterState.QUEUED, LetterState.HELD):
         return
     row.state, row.sent_at = LetterState.SENT, row.sent_at or site.now()
@@ -188,8 +195,11 @@ def _mark_task(session: Session, site: Site, row: Letter) -> None:
 
 
 def refused_for_good(session: Session, site: Site, mail: OutgoingMail, words: str) -> None:
-    """Nobody took it: the letter is held, so that somebody mends the address and sends it again."""
+    """An address took it not: written on the letter. Where nobody took it, it is held until it is mended."""
     row = letter_of(session, mail)
-    if row is not None and row.state == LetterState.QUEUED:
-        row.state, row.note = LetterState.HELD, f"{mail.recipient} was refused: {words}"
+    if row is None or row.state not in (LetterState.QUEUED, LetterState.HELD, LetterState.SENT):
+        return
+    row.note = f"{mail.recipient} was refused: {words}"
+    if row.state == LetterState.QUEUED:
+        row.state = LetterState.HELD
         note(session, site, row, "letter_held", custody.DAEMON)

@@ -448,3 +448,40 @@ def test_after_the_hosts_refusal_the_provider_gets_one_page_and_the_hosts_answer
     letter_sending.send(school.site, number, ["abuse@hostco.example"], "A. Manager")
     school.send_all()
     assert school.task(ABUSE, Step.INFRA_NOTICE).state == TaskState.WAITING
+
+
+def test_one_refused_address_of_two_is_written_on_the_letter(school: LetterSchool) -> None:
+    """Half the staff would never get the message, and nobody know."""
+    assert school.mail is not None
+    school.mail.refuse("rcpt", "550 5.1.1 no such mailbox", recipient="ta@fernhill.example")
+    number = school.approved(K.CRITICAL_INCIDENT_STAFF, None)
+    for to in (
+        ["staff@fernhill.example", "ta@fernhill.example"],
+        ["ta@fernhill.example", "staff@fernhill.example"],
+    ):
+        again = school.approved(K.CRITICAL_INCIDENT_STAFF, None)
+        letter_sending.send(school.site, again, to, "A. Manager")
+        school.send_all()
+        assert school.letter(again).state == LetterState.SENT
+        assert "ta@fernhill.example was refused" in (school.letter(again).note or "")
+    assert school.letter(number).state == LetterState.APPROVED
+
+
+def test_a_letter_called_back_too_late_says_that_it_left(
+    school: LetterSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record would say void of a letter that lies in somebody's inbox."""
+    number = queued(school)
+
+    def call_back(passed: Boundary) -> None:
+        if passed is Boundary.BEFORE_MARK:
+            letters.void(school.site, number, "A. Manager", "Not now.")
+
+    monkeypatch.setattr(boundaries, "listener", call_back)
+    school.send_all()
+    assert len(taken(school)) == 1
+    row = school.letter(number)
+    assert (row.state, row.note) == (
+        LetterState.VOID,
+        "Not now. It had left already: the mail server took it.",
+    )
