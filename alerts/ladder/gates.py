@@ -114,7 +114,8 @@ def consent_gate(lane: Lane, step: Step) -> Gate | None:
 def check_gates(ladder: Ladder, task: Task, decision: Decision, at: datetime) -> None:
     """Raise LadderRefused with every mend, unless nothing is missing or an override stands for it."""
     missing = needs(ladder, task, at)
-    if decision.override is not None and decision.override in POLICE_OVERRIDES:
+    may_override = task.step not in _ONLY_THE_PERSONS_OWN and decision.override in POLICE_OVERRIDES
+    if decision.override is not None and may_override:
         words_of(decision.reason, "The reason for the override")
         missing = tuple(gate for gate in missing if gate not in _OVERRIDDEN)
     if missing:
@@ -125,6 +126,8 @@ def check_gates(ladder: Ladder, task: Task, decision: Decision, at: datetime) ->
         check_whole_site(task)
 
 
+_ONLY_THE_PERSONS_OWN = frozenset({Step.FIRST_PARTY_REPORT, Step.SECTION_5_NOTICE})
+"""Nobody else can send these, whatever the ground."""
 _OVERRIDDEN = frozenset({Gate.CONSENT_POLICE, Gate.WISHES})
 
 

@@ -11,7 +11,7 @@ from support.policy import serves, switch
 from support.school import TestSchool, running_school
 
 from alerts.ladder.words import Step
-from monitor.store.models import CustodyEvent, Incident, TakedownTask
+from monitor.store.models import CustodyEvent, Incident, OutgoingMail, TakedownTask
 
 
 @pytest.fixture
@@ -119,3 +119,14 @@ def test_a_manager_would_not_find_out_what_keeps_an_incident_open(school: TestSc
     )
     assert rows(school, Incident)[0].state == "closed"
     done(school, "incidents", "note", matter, "--text", "told her", "--role", "dsl", "--by", "C. Lead")
+
+
+def test_a_child_who_asks_for_help_would_be_known_to_the_office_alone(school: TestSchool) -> None:
+    """A person sees what no program can; the DSL has to hear of it at once."""
+    before = {mail.recipient for mail in rows(school, OutgoingMail)}
+    done(school, "incidents", "correct", reference(school), "--situation", "author_at_risk", "--author-role",
+         "pupil", "--reason", "she writes that she cannot go on", "--by", "A. Manager")  # fmt: skip
+    told = {mail.recipient for mail in rows(school, OutgoingMail)} - before
+    assert "dsl@fernhill.example" in told
+    assert task_of(school, Step.DSL_REFERRAL).owner_role == "dsl"
+    assert "cannot go on" not in str([event.details for event in rows(school, CustodyEvent)])

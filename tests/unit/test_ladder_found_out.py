@@ -14,7 +14,7 @@ from alerts.ladder.machine import ladder_from_json, ladder_to_json
 from alerts.ladder.matter import joined
 from alerts.ladder.policy import default_policy
 from alerts.ladder.state import Findings, LadderRefused
-from alerts.ladder.words import ConsentScope, Gate, ReminderKind, Standing, Step
+from alerts.ladder.words import ConsentScope, Gate, Override, ReminderKind, Standing, Step
 from alerts.seriousness import Course, seriousness
 from config.concerns import Concern
 from config.schema import Nation, Role
@@ -75,6 +75,14 @@ def test_a_no_to_a_report_in_ones_own_name_would_stop_the_schools_own() -> None:
     play.answers(ConsentScope.HOST_REPORT, yes=False)
     play.done(Step.HOST_REPORT)
     assert play.the(Step.HOST_REPORT).state is TaskState.WAITING
+
+
+def test_the_school_would_report_in_the_name_of_somebody_who_said_no() -> None:
+    play = Play(replace(RUMOUR, platform="youtube"))
+    play.triage()
+    play.answers(ConsentScope.HOST_REPORT, yes=False)
+    with pytest.raises(LadderRefused, match="does not want this"):
+        play.done(Step.FIRST_PARTY_REPORT, override=Override.MANDATORY_DUTY, reason="the rules say so")
 
 
 def test_a_year_would_pass_while_a_teacher_waits_for_the_school() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from support import ladder_report
 
+from alerts.ladder import wishes
 from alerts.ladder.approving import approve
 from alerts.ladder.circumstances import ASKS_OUTSIDE
 from alerts.ladder.correcting import Correction, correct
@@ -33,7 +34,7 @@ from alerts.ladder.machine import (
 from alerts.ladder.matter import Matter, OutOfSchool, lane_of
 from alerts.ladder.state import BY_CLOCK, BY_RECHECK, Consent, Decision, Ladder, LadderRefused
 from alerts.ladder.steps import RULES
-from alerts.ladder.words import ConsentScope, DecisionKind, Override, Standing, Step
+from alerts.ladder.words import POLICE_OVERRIDES, ConsentScope, DecisionKind, Override, Standing, Step
 from config.schema import Role
 from config.words import (
     CommunityRole,
@@ -187,6 +188,7 @@ class History(RuleBasedStateMachine):
             assert (before.lane is Lane.INDECENT_IMAGE) is (self.ladder.lane is Lane.INDECENT_IMAGE)
 
     def check_police(self, before: Ladder, override: Override | None, reason: str | None) -> None:
+        self.check_wishes(before, override)
         for task in self.ladder.tasks[: len(before.tasks)]:
             newly = task.state is TaskState.DONE and before.task(task.number).state is not TaskState.DONE
             if task.step is Step.POLICE_REPORTED and newly:
@@ -196,6 +198,13 @@ class History(RuleBasedStateMachine):
                 )
                 assert free or overridden or before.consent_holds(ConsentScope.POLICE, self.now)
                 assert task.reason
+
+    def check_wishes(self, before: Ladder, override: Override | None) -> None:
+        """What newly left the school was not against the person's wish, or a listed override stood for it."""
+        for old, new in zip(before.tasks, self.ladder.tasks, strict=False):
+            if new.sent_at is not None and old.sent_at is None:
+                unwanted = wishes.stand_against(before, new.step, self.now)
+                assert not unwanted or override in POLICE_OVERRIDES
 
     @rule(scope=st.sampled_from(ConsentScope), answer=st.booleans(), hours=st.sampled_from([None, 1, 200]))
     def ask(self, scope: ConsentScope, answer: bool, hours: int | None) -> None:
