@@ -54,10 +54,15 @@ NO_EVIDENCE = {
     "evidence verify": "compares hashes and hands nothing out", "evidence checkpoint": "shows the log's head",
     "evidence proof": "shows places in the log", "evidence keys new": "makes a key",
     "evidence unbox": "opens a file where its reader is, without the school's store",
+    "sweep": "reads our own timeline; what it stores is judged and sealed like what was polled",
+    "consent checklist": "shows numbers and ticks",
     "hold list": "shows references", "retention": "shows dates; what it locks and erases is noted by the rows",
 }  # fmt: skip
 ELSEWHERE = {
     "mail bounce": "tests of mail: touches no evidence, and notes who handed the notice in",
+    "check-post": "tests of the check before publishing", "consent tick": "tests of the check before publishing",
+    "consent withdraw": "tests of consent", "consent show": "tests of consent",
+    "consent replaced": "as tasks done",
     "invite": "tests of the wishes page", "console": "serves pages: tests of the links behind them",
     "run": "the service: tests of the pipeline", "poll": "the service: tests of the pipeline",
     "capture": "tests of captures", "erase": "tests of erasing", "evidence unlock": "tests of unlocking",

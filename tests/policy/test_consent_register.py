@@ -13,7 +13,7 @@ from support.policy import serves, switch
 from alerts.ladder.words import Step
 from monitor.cli.shared import remember_config
 from monitor.pipeline.withdrawals import Withdrawal, WithdrawalRefused, search, withdraw
-from monitor.store.models import ConsentSearch
+from monitor.store.models import ConsentSearch, CustodyEvent
 
 
 @pytest.fixture
@@ -53,6 +53,8 @@ def test_anybody_at_the_keyboard_would_read_whose_parents_said_no(desk: Desk) ->
     shown = run(*config, "consent", "show", "P1", "--role", "headteacher", "--json")
     assert (shown.status, '"channel": "website"' in shown.out) == (0, True)
     assert run(*config, "consent", "show", "P1", "--role", "governor").status == 2
+    read = [event.details for event in desk.rows(CustodyEvent) if event.action == "consents_read"]
+    assert [one["role"] for one in read] == ["headteacher"]
 
 
 @serves(
@@ -87,6 +89,7 @@ def test_a_parent_who_changes_their_mind_would_not_be_heard(desk: Desk) -> None:
     """At any time, from the day they say, and an older list does not undo it; a new consent does."""
     desk.consents(consent("P1", "all", "all"))
     withdraw(desk.site, letter(channel="x", effective_on=date(2026, 11, 20)))
+    assert [one.actor for one in desk.rows(CustodyEvent) if one.action == "consent_withdrawn"] == ["office"]
     assert desk.may_be_shown("P1", "x", "2026-11-19")
     assert not desk.may_be_shown("P1", "x", "2026-11-20")
     assert desk.may_be_shown("P1", "website", "2026-11-20"), "amended for one channel only"
