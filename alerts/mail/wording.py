@@ -75,7 +75,20 @@ CATEGORIES: dict[Label | Flag, str] = {
     Flag.ALLEGATION_CRIME: "alleges serious wrongdoing",
 }
 
-_PLATFORMS = {"x": "X", "facebook": "Facebook", "youtube": "YouTube", "tiktok": "TikTok"}
+_PLATFORMS = {
+    "x": "X",
+    "facebook": "Facebook",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "whatsapp": "WhatsApp",
+    "dm": "a direct message",
+    "sms": "SMS",
+    "email": "e-mail",
+    "voicemail": "an answering machine",
+    "in_person": "what was said",
+    "letter": "paper",
+    "other": "another site",
+}
 
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
