@@ -14,6 +14,7 @@ from alerts.ladder.machine import ladder_from_json, ladder_to_json
 from alerts.ladder.matter import joined
 from alerts.ladder.policy import default_policy
 from alerts.ladder.state import Findings, LadderRefused
+from alerts.ladder.steps import what_to_do
 from alerts.ladder.words import ConsentScope, Gate, Override, ReminderKind, Standing, Step
 from alerts.seriousness import Course, seriousness
 from config.concerns import Concern
@@ -106,6 +107,13 @@ def test_a_scottish_school_would_count_the_days_of_a_law_that_it_does_not_have(
 ) -> None:
     play = Play(ALLEGED, policy=default_policy(nation))
     assert ("false_message" in {one.name for one in law_dates(play.ladder)}) is shown
+
+
+@pytest.mark.parametrize("nation", [Nation.SCOTLAND, Nation.WALES, Nation.NORTHERN_IRELAND])
+def test_a_school_outside_england_would_look_for_an_officer_that_it_has_not(nation: Nation) -> None:
+    for step in Step:
+        for lane in Lane:
+            assert "LADO" not in what_to_do(step, lane, nation)
 
 
 def test_a_second_item_would_move_the_day_of_first_publication() -> None:
