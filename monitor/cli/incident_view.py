@@ -126,7 +126,7 @@ def _route(task: TakedownTask, platform: str) -> list[RenderableType]:
     if task.step not in _BY_THE_HOST or task.state != TaskState.OPEN:
         return []
     host = host_for(platform)
-    words = f"Route: {host.shown_route()}. Who may report: {host.shown_who_may_report()}."
+    words = f"Route: {host.shown_route()} Who may report: {host.shown_who_may_report()}"
     if task.step == Step.HOST_ESCALATION:
         helpline = helplines()["posh"]
         words += f" {helpline.title}: {helpline.shown_contact()}."
