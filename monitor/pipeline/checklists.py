@@ -6,8 +6,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from alerts.mail.drafts import notice_draft
+from alerts.mail.facts import NoticeFacts
+from alerts.mail.wording import shown
+from alerts.recipients import NobodyToTell, holders
+from config.schema import Person, Role
+from monitor.pipeline import outbox
 from monitor.pipeline.post_checks import CheckRefused
+from monitor.pipeline.quiet_hours import quiet_hold
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import PostCheck
@@ -19,7 +25,6 @@ POINTS = {
     "no_names": "no name can be read in them, on a certificate, a book or a wall (Huntington 4.13)",
     "device_cleared": "they are gone from the personal device (Huntington 4.8)",
 }
-DEVICE = "device_not_cleared"
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,6 @@ def tick(site: Site, number: int, ticks: Ticks, by: str) -> tuple[str, ...]:
         custody.note(
             session, site.school_id, site.now(), "checklist_ticked", actor=by, number=number, said=said
         )
-        if ticks.device_cleared or ticks.not_published:
-            all_clear(session, site, DEVICE, str(number), "Somebody has answered for these pictures.")
         return open_points(row) if row.publishing else ()
 
 
@@ -90,10 +93,42 @@ def devices_due(session: Session, site: Site) -> list[PostCheck]:
 
 
 def remind_of_devices(site: Site) -> None:
-    """Ask, once, whether pictures are off the personal device (Huntington 4.8)."""
+    """Ask a senior manager, once, whether pictures are off the personal device (Huntington 4.8)."""
     with site.database.write() as session:
         for row in devices_due(session, site):
             row.reminded_at = site.now()
-            words = f"Nobody has said that the pictures of check {row.number} are off the personal device."
-            mend = f"Ask who took them, then: schoolwatch consent tick {row.number} --device-cleared"
-            tell_operators(session, site, Trouble(DEVICE, str(row.number), words, mend, since=row.at))
+            _ask(session, site, row)
+
+
+def _ask(session: Session, site: Site, row: PostCheck) -> None:
+    facts = NoticeFacts(
+        school_name=site.school_name,
+        headline=f"Are the pictures of check {row.number} off the personal device?",
+        why=(
+            f"{row.by} checked a post for {row.channel} on {shown(row.at)}, and nobody has said since that "
+            "its pictures were removed from the device with which they were taken (Huntington 4.8)."
+        ),
+        what_to_do=(
+            f"Ask {row.by}. Then: schoolwatch consent tick {row.number} --device-cleared",
+            f"Or, if it was dropped: schoolwatch consent tick {row.number} --not-published",
+        ),
+    )
+    hold = quiet_hold(site.settings.alerts, site.now())
+    for person in _senior_managers(site):
+        letter = outbox.Letter(
+            "notice",
+            f"device:{row.number}",
+            person.email,
+            outbox.WEEKLY_PRIORITY,
+            notice_draft(facts),
+            held=hold,
+        )
+        outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
+
+
+def _senior_managers(site: Site) -> tuple[Person, ...]:
+    people = site.settings.people
+    try:
+        return holders(Role.SENIOR_MANAGER, people, named_staff=frozenset(), subject_is_head=False)
+    except NobodyToTell:
+        return ()  # `check` asks for somebody; the checklist shows it all the same

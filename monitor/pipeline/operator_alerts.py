@@ -94,7 +94,6 @@ _HEADLINES = {
     "housekeeping": "{} fails",
     "clock_differs": "our clock differs from that of {}",
     "clock_unsynchronised": "the {} is not synchronised",
-    "device_not_cleared": "pictures of check {} may be on a personal device",
     "not_locked": "closed {} is not locked",
     "log_unsigned": "the {} is not signed",
     "stamp_failing": "{} does not stamp the evidence log",

@@ -71,13 +71,13 @@ def test_pictures_of_pupils_would_stay_on_a_teachers_phone(desk: Desk) -> None:
     desk.wait(hours=1)
     remind_of_devices(desk.site)
     remind_of_devices(desk.site)
-    assert [mail.recipient for mail in desk.rows(OutgoingMail)] == [
-        "it@fernhill.example",
-        "manager@fernhill.example",
-    ]
-    assert f"consent tick {number} --device-cleared" in " ".join(desk.rows(OutgoingMail)[0].text.split())
+    (mail,) = desk.rows(OutgoingMail)
+    assert mail.recipient == "manager@fernhill.example"
+    assert f"consent tick {number} --device-cleared" in " ".join(mail.text.split())
     tick(desk.site, number, Ticks(device_cleared=True), "T. Eacher")
-    assert "Working again" in desk.rows(OutgoingMail)[-1].subject
+    desk.wait(days=1)
+    remind_of_devices(desk.site)
+    assert len(desk.rows(OutgoingMail)) == 1
 
 
 @serves(
