@@ -89,10 +89,10 @@ def new(
 
 
 @letters_app.command()
-def show(letter: LetterId) -> None:
-    """The letter as it would leave, or what it still lacks."""
+def show(letter: LetterId, by: By = None) -> None:
+    """The letter as it would leave, or what it still lacks. That somebody read it is on record."""
     with site() as opened:
-        _print(opened, _allowed(lambda: letters.show(opened, letter)))
+        _print(opened, _allowed(lambda: letters.read(opened, letter, by or login_name())))
 
 
 @letters_app.command()

@@ -171,6 +171,14 @@ def void(site: Site, letter_id: int, by: str, reason: str) -> None:
         note(session, site, row, "letter_void", by, purpose=reason.strip())
 
 
+def read(site: Site, letter_id: int, by: str) -> Shown:
+    """A letter as it is shown to a person: it quotes evidence, so that they saw it is on record."""
+    shown = show(site, letter_id)
+    with site.database.write() as session:
+        note(session, site, locked(session, site, letter_id), "letter_viewed", by)
+    return shown
+
+
 def printed(site: Site, letter_id: int, by: str) -> bytes:
     """The PDF of an approved letter. Raises LetterRefused while it is a draft."""
     with site.database.write() as session:
