@@ -9,6 +9,8 @@ from importlib.metadata import version
 from support.stress_report import put
 
 from alerts.ladder.state import Ladder
+from alerts.ladder.words import Step
+from config.words import TaskState
 
 
 @dataclass
@@ -31,7 +33,8 @@ class Counted:
         self.re_opened += ladder.re_opened
         self.lanes[ladder.lane.replace("_", " ")] += 1
         for task in ladder.tasks:
-            if task.sent_at is not None:
+            told_police = task.step is Step.POLICE_REPORTED and task.state is TaskState.DONE
+            if task.sent_at is not None or told_police:
                 self.sent[task.step.shown_as] += 1
 
 
@@ -65,12 +68,13 @@ and change their minds; hosts refuse or stay silent; re-checks see and miss; day
 {refusals} attempts were refused, {closed} histories ended closed, {re_opened} times something was back again. None broke
 a promise: time alone sends nothing; no rung is climbed before the evidence, the look, and the head's word where
 it is needed; the strictest lane wins; the police hear only by consent, a listed override with a reason, or where
-a life or an indecent image leaves no choice; every ending has a reason, a person and a time; the 24 hours never
+a life or an indecent image leaves no choice; a wish against a step stops it, or a listed override stands for
+it; every ending has a reason, a person and a time; the 24 hours never
 move; what the store gives back is what it got.
 
 Lanes at the end: {lanes}.
 
-| What a person sent | Times |
+| What a person sent, or told | Times |
 |---|--:|
 {sent}
 
