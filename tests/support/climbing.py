@@ -92,8 +92,8 @@ class Office:
         return [one for one in self.school.mail.accepted if address in one.recipients]
 
     def words_of(self, mails: Sequence[Accepted]) -> str:
-        """Headers and bodies, as somebody reads them."""
-        return "\n".join(f"{_head(one)}\n{_body(one)}" for one in mails)
+        """Headers and bodies, as somebody reads them; every run of blanks is one."""
+        return " ".join(" ".join(f"{_head(one)}\n{_body(one)}" for one in mails).split())
 
     def letter(self, kind: LetterKind, to: str, *, by: str = MANAGER, role: Role, **fields: str) -> str:
         """Drafted, filled in, approved in that role and sent; answers the mail as it arrived."""
