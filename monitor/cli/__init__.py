@@ -55,6 +55,7 @@ from monitor.logs import write_logs_to_stderr
 from monitor.pipeline.judging import JudgementFails
 from monitor.site_files import SiteUnusable
 from monitor.store.database import DatabaseUnusable
+from monitor.store.incidents import NoSuchIncident
 
 EXPECTED = (
     AnotherDaemon,
@@ -64,6 +65,7 @@ EXPECTED = (
     ExportFailed,
     JudgementFails,
     ModelBroken,
+    NoSuchIncident,
     RegisterError,
     SecretMissing,
     SettingsError,

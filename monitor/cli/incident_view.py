@@ -18,12 +18,13 @@ from monitor.cli.handed_in_view import handed_in_lines
 from monitor.cli.incident_course import course_lines, occasion_lines
 from monitor.cli.ladder_view import found_lines
 from monitor.cli.law_view import law_lines
-from monitor.cli.shared import UserError, login_name, london, out
+from monitor.cli.shared import login_name, london, out
 from monitor.pipeline.course import course_of
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.occasions import note_views, occasions_of
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
+from monitor.store.incidents import incident_called
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, Item, TakedownTask
 
 _NO_AUTHOR = "author not shown by the platform"
@@ -33,11 +34,7 @@ _WITHHELD = "Not shown: a possible indecent image. Do not look for it, copy it o
 def show_incident(site: Site, reference: str) -> None:
     """Print one incident. That its words were looked at is written into the custody record first."""
     with site.database.write() as session:
-        incident = session.scalars(
-            select(Incident).filter_by(school_id=site.school_id, reference=reference)
-        ).one_or_none()
-        if incident is None:
-            raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = incident_called(session, site.school_id, reference)
         access = Access(login_name(), "command line", "to decide about it", "the school")
         shown_evidence(session, site, [item.uid for item in incident.items], access)
         found = occasions_of(session, site, incident)

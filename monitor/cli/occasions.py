@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 
 from alerts.occasions import EXPLAINED, Occasion
 from monitor.cli.incident_course import when
@@ -12,7 +11,7 @@ from monitor.cli.incidents import Reference, ReferenceOrCommand
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
 from monitor.pipeline.occasions import NoReview, all_occasions, note_views, occasions_of, review_views
 from monitor.site import Site
-from monitor.store.models import Incident
+from monitor.store.incidents import incident_called
 
 occasions_app = typer.Typer(cls=ReferenceOrCommand, invoke_without_command=True)
 
@@ -50,10 +49,7 @@ def _found(opened: Site, reference: str | None) -> tuple[Occasion, ...]:
         if reference is None:
             found = all_occasions(session, opened)
         else:
-            query = select(Incident).filter_by(school_id=opened.school_id, reference=reference)
-            incident = session.scalars(query).one_or_none()
-            if incident is None:
-                raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+            incident = incident_called(session, opened.school_id, reference)
             found = occasions_of(session, opened, incident)
         note_views(session, opened, found, login_name())
         return found

@@ -3,14 +3,13 @@
 from typing import Any
 
 import typer
-from sqlalchemy import select
 
 from alerts.seriousness import Seriousness
 from monitor.cli.incidents import Reference, incidents_app
-from monitor.cli.shared import JsonOption, UserError, print_records, say, site
+from monitor.cli.shared import JsonOption, print_records, say, site
 from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.queueing import queue, score_of
-from monitor.store.models import Incident
+from monitor.store.incidents import incident_called
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,10 +45,7 @@ def _points(score: Seriousness) -> dict[str, Any]:
 def score(reference: Reference, as_json: JsonOption = False) -> None:
     """The four parts of one incident's score, each with its reasons (NEU 10.2)."""
     with site() as opened, opened.database.read() as session:
-        query = select(Incident).filter_by(school_id=opened.school_id, reference=reference.upper())
-        incident = session.scalars(query).one_or_none()
-        if incident is None:
-            raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = incident_called(session, opened.school_id, reference)
         found = score_of(incident, read_ladder(incident), opened.now())
     rows = [
         {"part": part.name, "points": part.points, "most": part.most, "reasons": list(part.reasons)}

@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import select
 
 from alerts.ladder.state import Consent
 from alerts.ladder.words import ConsentScope
-from monitor.cli.shared import UserError, print_records, say, site
+from monitor.cli.shared import print_records, say, site
 from monitor.cli.tasks import By, refusals, say_opened, tasks_app, who
 from monitor.pipeline.decisions import record_consent, record_wishes
 from monitor.pipeline.ladders import read_ladder
 from monitor.site import Site
-from monitor.store.models import Incident
+from monitor.store.incidents import incident_called
 
 
 def add_to(app: typer.Typer) -> None:
@@ -90,10 +89,7 @@ _COLUMNS = ("asked_at", "scope", "answer", "person", "asked_by", "method")
 
 def _history(opened: Site, reference: str) -> list[dict[str, Any]]:
     with opened.database.read() as session:
-        query = select(Incident).filter_by(school_id=opened.school_id, reference=reference)
-        incident = session.scalars(query).one_or_none()
-        if incident is None:
-            raise UserError(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = incident_called(session, opened.school_id, reference)
         return [
             {
                 "asked_at": said.asked_at,

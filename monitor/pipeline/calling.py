@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from alerts.call_sheet import CallSheet, Reference, call_sheet
 from config.words import Lane
 from monitor.evidence.captures import capture_folder
-from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.people import people_to_tell
 from monitor.pipeline.pictures import ruling_of
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import Capture, CaptureState, Incident, Item, Ruling
 
 
@@ -21,11 +21,7 @@ class NoCallSheet(Exception):
 def call_sheet_of(site: Site, reference: str, *, actor: str) -> str:
     """Raises NoSuchTask or NoCallSheet."""
     with site.database.write() as session:
-        incident = session.scalars(
-            select(Incident).filter_by(school_id=site.school_id, reference=reference)
-        ).one_or_none()
-        if incident is None:
-            raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = incident_called(session, site.school_id, reference)
         if incident.lane != Lane.INDECENT_IMAGE:
             raise NoCallSheet(
                 f"{reference} is not about a possible indecent image of a child. If one is suspected: "

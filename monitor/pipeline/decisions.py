@@ -19,6 +19,7 @@ from config.words import Outcome, Remover
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import Incident, TakedownTask
 
 
@@ -187,12 +188,8 @@ def close_incident(
 def incident_in_turn(site: Site, reference: str) -> Iterator[tuple[Session, Incident]]:
     """A transaction that holds one incident, after everybody who came before. Raises NoSuchTask."""
     with site.database.write() as session:
-        query = select(Incident.id).filter_by(school_id=site.school_id, reference=reference)
-        incident_id = session.scalar(query)
-        if incident_id is None:
-            raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
         custody.first_in_line(session, site.school_id)
-        yield session, _locked(session, incident_id)
+        yield session, incident_called(session, site.school_id, reference, lock=True)
 
 
 def _locked(session: Session, incident_id: int) -> Incident:

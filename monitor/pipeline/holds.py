@@ -16,6 +16,7 @@ from monitor.pipeline import outbox
 from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import Hold, Incident
 
 _LONDON = ZoneInfo("Europe/London")
@@ -52,11 +53,7 @@ def today_in_london(now: datetime) -> date:
 def find_incident(session: Session, site: Site, reference: str) -> Incident:
     """The incident, locked after the school, as everybody does who appends to the log."""
     custody.first_in_line(session, site.school_id)
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference.upper())
-    incident = session.scalars(query.with_for_update()).one_or_none()
-    if incident is None:
-        raise HoldRefused(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-    return incident
+    return incident_called(session, site.school_id, reference, lock=True)
 
 
 def set_hold(site: Site, reference: str, *, reason: str, approved_by: str, by: str, review: date) -> None:

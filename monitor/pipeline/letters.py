@@ -28,8 +28,9 @@ from monitor.pipeline.ladders import read_ladder
 from monitor.pipeline.letter_approving import approve_task, check_approver
 from monitor.pipeline.letter_case import case_of, standing
 from monitor.pipeline.letter_names import PupilNames, naming_fields
-from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter, found, locked, note
+from monitor.pipeline.letter_rows import LetterRefused, found, locked, note
 from monitor.site import Site
+from monitor.store.incidents import incident_called
 from monitor.store.models import Incident, Letter, LetterState
 
 STOP = (
@@ -221,10 +222,7 @@ def ladder_of(session: Session, row: Letter) -> Ladder | None:
 
 def _incident(site: Site, reference: str) -> tuple[int, Ladder]:
     with site.database.read() as session:
-        query = select(Incident).filter_by(school_id=site.school_id, reference=reference.upper())
-        incident = session.scalars(query).one_or_none()
-        if incident is None:
-            raise NoSuchLetter(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+        incident = incident_called(session, site.school_id, reference)
         return incident.id, read_ladder(incident)
 
 

@@ -20,11 +20,11 @@ from config.words import Lane, Outcome, Visibility
 from connectors.errors import ConnectorError
 from connectors.interface import ActionStatus
 from monitor.pipeline.accounts import connect, plugin_of
-from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.operator_alerts import Trouble, tell_operators
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import SEALED_STATES, ActKind, ActState, Incident, Item, OwnPageAct, Source
 
 AGAIN_AFTER = timedelta(minutes=2)
@@ -72,7 +72,7 @@ def decide_act(site: Site, reference: str, wanted: Wanted) -> list[int]:
     """
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
-        incident = _locked(session, site, reference)
+        incident = incident_called(session, site.school_id, reference, lock=True)
         ladder = read_ladder(incident)
         items = _on_own_page(incident)
         _check(site, ladder, items, wanted)
@@ -108,14 +108,6 @@ def act_next(site: Site, numbers: list[int] | None = None) -> Acted | None:
             _tell_ladder(session, site, incident, act)
         log.info("own_page_act", act=act.id, kind=str(act.kind), state=str(act.state), tries=act.attempts)
         return Acted(ActKind(act.kind), ActState(act.state), act.words or "", claimed.when_hidden)
-
-
-def _locked(session: Session, site: Site, reference: str) -> Incident:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference).with_for_update()
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-    return found
 
 
 def _on_own_page(incident: Incident) -> list[Item]:

@@ -13,12 +13,12 @@ from alerts.ladder.machine import DAEMON, suspect_picture
 from config.words import Flag, Lane
 from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.clear_copies import Why, erase_labelled
-from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.exports.ending import erase_exports, exports_holding
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.sealing import close_withheld
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import (
     Capture,
     CaptureState,
@@ -55,7 +55,7 @@ def rule_on_pictures(site: Site, reference: str, ruling: Ruling, *, by: str, rea
     _check_words(by, reason)
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
-        incident = _locked(session, site, reference)
+        incident = incident_called(session, site.school_id, reference, lock=True)
         if ruling is Ruling.RULED_OUT and incident.lane == Lane.INDECENT_IMAGE:
             raise RulingRefused(
                 f"{reference} is in the indecent-image lane: nobody at school rules on that picture, and "
@@ -111,14 +111,6 @@ def _check_words(by: str, reason: str) -> None:
         raise RulingRefused(
             "Say why, without describing a picture: --reason … A ruling without a reason is none."
         )
-
-
-def _locked(session: Session, site: Site, reference: str) -> Incident:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference)
-    incident = session.scalars(query.with_for_update()).one_or_none()
-    if incident is None:
-        raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-    return incident
 
 
 def record_ruling(

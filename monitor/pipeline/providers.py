@@ -17,7 +17,8 @@ from monitor.evidence.machine import tool
 from monitor.evidence.observation import Observation, Observed
 from monitor.site import Site
 from monitor.store import custody, observations
-from monitor.store.models import SEALED_STATES, Incident, ProviderLookup
+from monitor.store.incidents import incident_called
+from monitor.store.models import SEALED_STATES, ProviderLookup
 
 KEPT_FOR = timedelta(days=7)
 """Hosting changes seldom; a registry is not asked again within a week."""
@@ -62,17 +63,9 @@ def provider_of(site: Site, url: str, *, by: str, reference: str | None = None) 
 def _check_lane(site: Site, reference: str) -> None:
     """Of a suspected indecent image no address is looked up any more (QC 2.7.4)."""
     with site.database.read() as session:
-        incident = _incident(session, site, reference)
+        incident = incident_called(session, site.school_id, reference)
         if incident.lane == Lane.INDECENT_IMAGE:
             raise NothingToLookUp(f"{reference}: nobody looks up this address; the police take it from here")
-
-
-def _incident(session: Session, site: Site, reference: str) -> Incident:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise NothingToLookUp(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-    return found
 
 
 def _known(site: Site, name: str) -> LookedUp | None:
@@ -128,7 +121,7 @@ def _keep(session: Session, site: Site, found: LookedUp, by: str) -> None:
 
 def _as_evidence(session: Session, site: Site, found: LookedUp, reference: str, by: str) -> None:
     """A leaf for each sealed item of the incident, so that the answer of that day can be shown later."""
-    incident = _incident(session, site, reference)
+    incident = incident_called(session, site.school_id, reference)
     proof = canonical_json(_FORM.dump_python(found, mode="json")).decode()
     seen = [
         Observation(item.uid, Observed.PROVIDER, proof=proof)

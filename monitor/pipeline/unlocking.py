@@ -22,6 +22,7 @@ from monitor.pipeline.sealing import close_withheld
 from monitor.pipeline.unboxing import out_of_box
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import EvidenceItem, EvidenceState, Incident, IncidentItem, Item, Leaf
 
 _ONLY_FOR = {Lane.INDECENT_IMAGE: frozenset({Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL})}
@@ -96,10 +97,7 @@ def _shown(one: UnlockedItem) -> UnlockedItem:
 
 
 def _readable(session: Session, site: Site, reference: str, opener: Opener) -> Incident:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference)
-    incident = session.scalars(query).one_or_none()
-    if incident is None:
-        raise UnlockRefused(f"there is no incident {reference}; `schoolwatch incidents` lists them")
+    incident = incident_called(session, site.school_id, reference)
     allowed = _ONLY_FOR.get(Lane(incident.lane))
     if allowed is not None and opener.role not in allowed:
         roles = " or ".join(sorted(role.shown_as for role in allowed))

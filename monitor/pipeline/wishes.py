@@ -7,9 +7,6 @@ are the ladder's consents, the newest counts, and every earlier one stays (Queen
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from alerts.ladder import machine, wishes
 from alerts.ladder.state import Consent, Ladder
 from alerts.ladder.words import ConsentScope
@@ -17,11 +14,11 @@ from alerts.mail.invitation import invitation_draft
 from config.schema import Nation
 from config.words import Lane
 from monitor.pipeline import outbox
-from monitor.pipeline.decisions import NoSuchTask
 from monitor.pipeline.ladders import read_ladder, write_ladder
 from monitor.pipeline.links import Invitation, Invited, LinkPurpose, LinkRefused, invite_link, mark_used
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.incidents import incident_called
 from monitor.store.models import Incident, SinglePurposeLink
 
 INVITED_HOURS = 14 * 24
@@ -103,7 +100,7 @@ def invite(
     """
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
-        incident = _incident(session, site, reference)
+        incident = incident_called(session, site.school_id, reference, lock=True)
         _check(read_ladder(incident))
         invited = Invited(purpose, incident.id, person, INVITED_HOURS, by)
         made = invite_link(session, site, invited)
@@ -122,14 +119,6 @@ def invite(
             person=person, link=made.link_id, link_purpose=str(purpose),
         )  # fmt: skip
     return made
-
-
-def _incident(session: Session, site: Site, reference: str) -> Incident:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=reference)
-    incident = session.scalars(query.with_for_update()).one_or_none()
-    if incident is None:
-        raise NoSuchTask(f"there is no incident {reference}; `schoolwatch incidents` lists them")
-    return incident
 
 
 def _check(ladder: Ladder) -> None:

@@ -35,6 +35,7 @@ from monitor.pipeline.labelled_export import select_for, write_labelled
 from monitor.pipeline.locking import lock_due
 from monitor.pipeline.pictures import rule_on_pictures
 from monitor.pipeline.weekly_readers import lanes_of
+from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     Consent,
     CustodyEvent,
@@ -162,7 +163,7 @@ def test_a_hold_needs_a_reason_an_approver_and_a_review_to_come(school: TestScho
         hold(school, reference, days=0)
     with pytest.raises(HoldRefused, match="reason is missing"):
         set_hold(school.site, reference, reason=" ", approved_by="B. Head", by="A", review=date(2027, 1, 1))
-    with pytest.raises(HoldRefused, match="no incident SW-1999-0001"):
+    with pytest.raises(NoSuchIncident, match="no incident SW-1999-0001"):
         hold(school, "SW-1999-0001")
     with pytest.raises(HoldRefused, match="It is open"):
         release_hold(school.site, reference, "done", "A. Manager")

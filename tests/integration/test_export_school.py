@@ -33,6 +33,7 @@ from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
 from monitor.pipeline.exports.proving import finish_exports
 from monitor.pipeline.weekly import export_and_announce
+from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     CheckpointRow,
     CustodyEvent,
@@ -306,7 +307,7 @@ def test_an_incident_of_another_lane_would_be_exported_by_its_name(school: TestS
     reference = rows(school, Incident)[-1].reference
     with pytest.raises(ExportRefused, match="is not shown to the senior manager"):
         made(school, "out", scope=Scope(incident=reference))
-    with pytest.raises(ExportRefused, match="there is no incident SW-0"):
+    with pytest.raises(NoSuchIncident, match="there is no incident SW-0"):
         made(school, "out", scope=Scope(incident="SW-0"))
     export = made(school, "out", scope=Scope(incident=reference), reader=Role.DSL)
     assert {row["incident"] for row in table(export.path, "data/INDEX.csv")} == {reference}

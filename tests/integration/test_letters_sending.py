@@ -33,6 +33,7 @@ from monitor.pipeline.letter_names import MASK, PupilNames
 from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter
 from monitor.pipeline.mailing import CLAIM
 from monitor.pipeline.register import replace_pupils
+from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     CustodyEvent,
     Incident,
@@ -368,7 +369,7 @@ def test_a_letter_that_is_not_there_says_where_to_look(school: LetterSchool) -> 
     """A slip of the finger would end in a traceback."""
     with pytest.raises(NoSuchLetter, match="schoolwatch letters"):
         letters.show(school.site, 99)
-    with pytest.raises(NoSuchLetter, match="schoolwatch incidents"):
+    with pytest.raises(NoSuchIncident, match="schoolwatch incidents"):
         letters.new_letter(school.site, K.HOST_REPORT, "SW-2026-0099", "A. Manager")
     with pytest.raises(LetterRefused, match="give its reference"):
         letters.new_letter(school.site, K.HOST_REPORT, None, "A. Manager")

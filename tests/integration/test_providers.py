@@ -123,7 +123,7 @@ def test_the_answer_of_that_day_could_not_be_shown_later(site: Site, school: Tes
     [seen] = [row for row in rows(school, ObservationRow) if row.observed == "provider"]
     record = json.loads(seen.record or b"{}")
     assert json.loads(record["proof"])["networks"][0]["abuse"] == ["abuse@hosting.org.uk"]
-    assert [row.actor for row in rows(school, CustodyEvent) if row.what == "provider_looked_up"] == [
+    assert [row.actor for row in rows(school, CustodyEvent) if row.action == "provider_looked_up"] == [
         "A. Head"
     ]
 

@@ -11,6 +11,7 @@ from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order, Scope, Span
 from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
 from monitor.site import Site
+from monitor.store.incidents import incident_called
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Leaf
 
 Sealed = tuple[EvidenceItem, Item, Incident]
@@ -40,12 +41,7 @@ def choice(session: Session, site: Site, order: Order, moment: Moment) -> Choice
 def _may_see(
     session: Session, site: Site, order: Order, lanes: tuple[Lane, ...], unseen: frozenset[int]
 ) -> None:
-    query = select(Incident).filter_by(school_id=site.school_id, reference=order.scope.incident)
-    incident = session.scalars(query).one_or_none()
-    if incident is None:
-        raise ExportRefused(
-            f"there is no incident {order.scope.incident}; `schoolwatch incidents` lists them"
-        )
+    incident = incident_called(session, site.school_id, str(order.scope.incident))
     if Lane(incident.lane) not in lanes or incident.id in unseen:
         raise ExportRefused(
             f"{incident.reference} is not shown to the {order.reader.shown_as}; name with --reader a role "
