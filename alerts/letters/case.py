@@ -10,7 +10,8 @@ from alerts.export.sheets.times import both
 from alerts.letters.filling import MODELS, Form
 from alerts.letters.kinds import LetterKind
 from alerts.letters.values import Fields
-from config.policy import Host
+from config.policy import Host, site_name
+from config.policy.hosts import OTHER
 from config.words import Label
 
 NOT_SHOWN = "not shown by the platform"
@@ -91,6 +92,8 @@ class Case:
     author_confirmed_by: str | None = None
     provider: ProviderFacts | None = None
     host_answer: HostAnswer | None = None
+    handed_in: bool = False
+    """A person brought it; the program has seen no platform."""
     answer_by: datetime | None = None
     """When the author should answer by the school's policy; None when that is past."""
 
@@ -131,18 +134,33 @@ def _place(case: Case) -> Mapping[str, Any]:
     return {
         "urls": "\n".join(case.urls),
         "url": case.urls[0] if case.urls else None,
-        "host": case.host.title,
+        "host": _host(case),
         "host_rule": case.host_rule,
         "policy_clause": case.policy_clause,
-        "post_id": case.post_id,
+        "post_id": case.post_id or NOT_SHOWN,
         "words": case.words,
         "statement": case.words,
-        "source": case.host.title,
+        "source": _host(case),
         "evidence": "\n".join(case.evidence),
-        "captured_how": "through the platform's own interface; sealed with SHA-256 and an append-only log",
-        "captured_by": "a program of the school (schoolwatch)",
+        "captured_how": f"{_recorded(case)}; sealed with SHA-256 and an append-only log",
+        "captured_by": _recorded_by(case),
         "originals": "in the school's evidence store; the export of this incident holds copies",
     }
+
+
+def _host(case: Case) -> str:
+    """A site that is none of the known hosts goes by its own name."""
+    named = site_name(case.urls[0]) if case.host.platform == OTHER and case.urls else None
+    return named or case.host.title
+
+
+def _recorded(case: Case) -> str:
+    return "handed in by a person" if case.handed_in else "through the platform's own interface"
+
+
+def _recorded_by(case: Case) -> str:
+    program = "a program of the school (schoolwatch)"
+    return f"{program}, as the person gave it" if case.handed_in else program
 
 
 def _provider(case: Case) -> Mapping[str, Any]:

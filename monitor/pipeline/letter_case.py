@@ -112,6 +112,7 @@ def case_of(site: Site, incident_id: int, kind: LetterKind, by: str) -> Case:
         author_confirmed_by=_confirmed_by(ladder),
         provider=more.provider,
         host_answer=host_answer(ladder),
+        handed_in=first is not None and first.handed_in,
         answer_by=_answer_by(ladder, site.now()),
     )
 
@@ -137,9 +138,11 @@ def _read(site: Site, incident_id: int) -> _Rows:
             .order_by(Item.id)
         )
         found = session.execute(query).all()
+        # What was handed in without a platform's id goes by one of our own, which tells a host nothing.
+        ids = dict.fromkeys(external_id for uid, external_id in found if not external_id.endswith(uid))
         return _Rows(
             incident.id, incident.reference, incident.platform, incident.state, read_ladder(incident),
-            tuple(uid for uid, _ in found), tuple(dict.fromkeys(external_id for _, external_id in found)),
+            tuple(uid for uid, _ in found), tuple(ids),
         )  # fmt: skip
 
 
