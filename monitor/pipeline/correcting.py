@@ -1,17 +1,22 @@
 """What a person finds out about an incident: the facts change, lane and tasks follow, people hear of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
 
 from alerts.ladder import correcting
 from alerts.ladder.correcting import Correction
 from alerts.ladder.state import Ladder
-from config.schema import Role
+from config.schema import Person, Role
 from config.words import Lane, Severity
 from monitor.pipeline.alerting import queue_alert
 from monitor.pipeline.decisions import Opened, incident_in_turn, opened_since
 from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.people import people_to_tell
 from monitor.site import Site
 from monitor.store import custody
+from monitor.store.models import Incident
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ def correct(site: Site, reference: str, correction: Correction, *, reason: str, 
     """
     with incident_in_turn(site, reference) as (session, incident):
         before, now = read_ladder(incident), site.now()
+        told = people_to_tell(session, site, incident, now)
         after = correcting.correct(before, correction, reason=reason, by=by, at=now)
         write_ladder(session, incident, after)
         custody.note(
@@ -38,7 +44,18 @@ def correct(site: Site, reference: str, correction: Correction, *, reason: str, 
         session.flush()
         if _is_graver(before, after):
             queue_alert(session, site, incident, after, f"corrected:{len(after.changes)}")
+        elif after.lane is not before.lane and after.closing is None:
+            _tell_who_is_new(session, site, incident, after, told)
         return Corrected(incident.reference, after.lane, after.severity, opened_since(incident, before))
+
+
+def _tell_who_is_new(
+    session: Session, site: Site, incident: Incident, after: Ladder, told: Sequence[Person]
+) -> None:
+    """In a milder lane others lead; whoever has not heard of it would find out when it is overdue."""
+    new = [person for person in people_to_tell(session, site, incident, site.now()) if person not in told]
+    if new:
+        queue_alert(session, site, incident, after, None, to=new)
 
 
 def _is_graver(before: Ladder, after: Ladder) -> bool:
