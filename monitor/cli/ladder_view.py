@@ -15,10 +15,18 @@ from monitor.store.models import Incident
 def found_lines(incident: Incident, now: datetime) -> Iterator[str]:
     """Nothing where nothing is known; no line is a finding of law."""
     ladder = read_ladder(incident)
+    yield from _closing(ladder)
     yield from _facts(ladder)
     yield from _score(incident, ladder, now)
     yield from _dates(ladder, now)
     yield from _waiting(incident, ladder)
+
+
+def _closing(ladder: Ladder) -> Iterator[str]:
+    """Every ending has a reason, a person and a time; erased with the rest when its time is over."""
+    closing = ladder.closing
+    if closing is not None:
+        yield f"Closed {london(closing.at)} by {closing.by}, {_shown(closing.outcome)}: {closing.reason}"
 
 
 def _facts(ladder: Ladder) -> Iterator[str]:

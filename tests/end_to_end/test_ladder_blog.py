@@ -146,5 +146,7 @@ def the_answer_has_three_working_days(office: Told) -> None:
     assert task.state == TaskState.WAITING
     assert task.due_at == office.school.clock.now() + timedelta(days=3)  # from a Monday to its Thursday
     assert office.faults() == []
+    cover = office.done("letters", "show", office.drafted(LetterKind.POLICE_PACK, force_reference="none yet"))
+    assert "handed in by a person" in cover, "a court would be told that a program read it from the site"
     assert ("provider_looked_up", MANAGER) in office.custody()
     assert ("letter_approved", HEAD) in office.custody()

@@ -144,7 +144,9 @@ def it_is_closed_with_reason_person_and_time(office: Threatened) -> None:
     assert closing is not None
     assert (closing.outcome, closing.reason, closing.by) == (Outcome.REMOVED, "gone at two checks", MANAGER)
     assert (closing.at, closing.removed_by) == (office.school.clock.now(), Remover.AUTHOR)
-    assert "Taken away by its author." in office.done("incidents", office.incident.reference)
+    shown = " ".join(office.done("incidents", office.incident.reference).split())
+    assert "by A. Manager, removed: gone at two checks" in shown
+    assert "Taken away by its author." in shown
 
 
 def the_evidence_stands(office: Threatened) -> None:
