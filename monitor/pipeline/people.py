@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.ladder.policy import calendar_of
 from alerts.recipients import NobodyToTell, recipients
 from config.schema import Person
 from config.words import Lane, Severity
+from monitor.pipeline.ladders import policy_in_force
 from monitor.pipeline.operator_alerts import Trouble, tell_operators
 from monitor.site import Site
 from monitor.store.models import Incident, IncidentItem, Judgement, StaffMember
@@ -27,6 +29,7 @@ def people_to_tell(
             named_staff=named,
             subject_is_head=head_is_among(session, site.school_id, named),
             at=now,
+            calendar=calendar_of(policy_in_force(site.settings)),
         )
     except NobodyToTell as nobody:
         trouble = Trouble("nobody_to_tell", incident.reference, str(nobody), "Add people to the settings.")

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -25,7 +26,7 @@ from support.school import TestSchool
 from alerts.export.week import IsoWeek
 from alerts.ladder.words import Step
 from classifiers.interface import StaffMember
-from config.schema import Role
+from config.schema import Person, Role
 from connectors.loopback import Fault
 from monitor.evidence.folder import read_item
 from monitor.evidence.verify import verify_store
@@ -251,3 +252,28 @@ def test_a_source_that_fails_names_no_secret_and_no_words(small: TestSchool) -> 
     secrets = [value for platform in small.platforms.values() for value in platform.credentials().values()]
     said = " ".join(str(error) for report in reports for error in report.errors)
     assert not [secret for secret in secrets if secret in said]
+
+
+@pytest.mark.parametrize("closed", [(), ((date(2026, 11, 16), date(2026, 11, 16)),)])
+def test_holiday_cover_would_sleep_through_a_threat_on_a_training_day(
+    tmp_path: Path, clock: SettableClock, sqlite_database: str, closed: tuple[tuple[date, date], ...]
+) -> None:
+    """Whether school is on is what the school's own calendar says, not the weekday alone."""
+    with school_with(tmp_path, clock, sqlite_database) as running:
+        cover = Person(role=Role.DEPUTY, name="C. Over", email="cover@fernhill.example", holiday_cover=True)
+        settings = running.site.settings
+        running.site = replace(
+            running.site,
+            settings=settings.model_copy(
+                update={
+                    "school": settings.school.model_copy(update={"closed": closed}),
+                    "people": (*settings.people, cover),
+                }
+            ),
+        )
+        running.first_look()
+        running.x.mention("@fernhillprimary CRITICAL words", "stranger", clock.now())
+        running.look()
+        assert ("cover@fernhill.example" in {one.recipient for one in mails(running, "alert")}) == bool(
+            closed
+        )
