@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.mail.bounce import Bounce, read_bounce
+from monitor.pipeline.letter_sending import came_back
 from monitor.pipeline.undelivered import role_of, tell_second_contact
 from monitor.site import Site
 from monitor.store import custody
@@ -59,5 +60,6 @@ def _take(session: Session, site: Site, mail: OutgoingMail, bounce: Bounce, by: 
         session, site.school_id, site.now(), "mail_came_back", actor=by,
         reference=incident.reference if incident else None, mail=mail.id, kind=mail.kind,
     )  # fmt: skip
+    came_back(session, site, mail, bounce.words, by)
     tell_second_contact(session, site, mail, bounce.words, site.now())
     return "told"

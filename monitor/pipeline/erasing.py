@@ -15,11 +15,12 @@ from monitor.pipeline import handed_in
 from monitor.pipeline.boundaries import Boundary, passing
 from monitor.pipeline.capture_keeping import erase_captures, remove_erased
 from monitor.pipeline.clear_copies import Why, note_erasure
-from monitor.pipeline.clear_words import erase_notes
+from monitor.pipeline.clear_words import ERASED, erase_notes
 from monitor.pipeline.copies import erase_copies
 from monitor.pipeline.holds import why_held
 from monitor.pipeline.intake import mark_of
 from monitor.pipeline.letter_at_rest import forget as forget_letters
+from monitor.pipeline.letter_sending import LETTER
 from monitor.pipeline.links import forget_links
 from monitor.pipeline.locking import alone
 from monitor.pipeline.marks import forget_marks
@@ -27,6 +28,7 @@ from monitor.pipeline.occasions import forget as forget_occasions
 from monitor.pipeline.own_page import forget as forget_own_page
 from monitor.pipeline.own_posts import forget as forget_own_posts
 from monitor.pipeline.periods import period_of
+from monitor.pipeline.wishes import INVITATION
 from monitor.site import Site
 from monitor.store import custody, observations
 from monitor.store.models import (
@@ -214,7 +216,19 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
     session.execute(emptied.values(text="", html="", subject=incident.reference))
+    _erase_addresses(session, incident)
     note_erasure(session, site, "incident", incident.reference, why, reference=incident.reference)
+
+
+def _erase_addresses(session: Session, incident: Incident) -> None:
+    """To whom outside the settings something of it went: an author, a parent, the affected person."""
+    query = select(OutgoingMail).where(
+        OutgoingMail.incident_id == incident.id, OutgoingMail.kind.in_((LETTER, INVITATION))
+    )
+    for mail in session.scalars(query):
+        event = mail.dedupe_key.rpartition(">")[0]
+        mail.recipient, mail.last_error = ERASED, None
+        mail.dedupe_key = f"{event}>{mail.id}"
 
 
 def _erase_harmless(session: Session, site: Site, item: Item, request: Request) -> None:

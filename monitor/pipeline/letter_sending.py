@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.ladder import machine
+from alerts.ladder.gates import needs
 from alerts.ladder.state import Decision, Ladder, LadderRefused
 from alerts.ladder.words import DecisionKind, Override, Step
 from alerts.letters.barred import is_theirs, waiting_task, why_barred
@@ -137,22 +138,40 @@ def held_back(site: Site, mail: OutgoingMail) -> bool:
     with site.database.write() as session:
         custody.first_in_line(session, site.school_id)
         row = letter_of(session, mail)
-        why = _why_not_now(session, row, mail)
+        why = _why_not_now(session, site, row, mail)
         if why is None:
             return False
         waiting = session.get_one(OutgoingMail, mail.id)
         waiting.state, waiting.claimed_until, waiting.last_error = MailState.FAILED, None, f"held back: {why}"
-        if row is not None and row.state == LetterState.QUEUED:
+        if row is not None and row.state == LetterState.QUEUED and _is_of_this_try(row, mail):
             row.state, row.note = LetterState.HELD, why
             note(session, site, row, "letter_held", custody.DAEMON)
         return True
 
 
-def _why_not_now(session: Session, row: Letter | None, mail: OutgoingMail) -> str | None:
-    if row is None or row.state not in _ON_ITS_WAY or not mail.dedupe_key.startswith(f"{_event(row)}>"):
+def _is_of_this_try(row: Letter, mail: OutgoingMail) -> bool:
+    return mail.dedupe_key.startswith(f"{_event(row)}>")
+
+
+def _why_not_now(session: Session, site: Site, row: Letter | None, mail: OutgoingMail) -> str | None:
+    if row is None or row.state not in _ON_ITS_WAY or not _is_of_this_try(row, mail):
         return "the letter was made void, changed, or sent anew"
     ladder = ladder_of(session, row)
-    return why_barred(LetterKind(row.kind), ladder) if ladder is not None else None
+    if ladder is None:
+        return None
+    kind = LetterKind(row.kind)
+    return why_barred(kind, ladder) or (None if row.sent_at else _why_not_asked(site, kind, ladder))
+
+
+def _why_not_asked(site: Site, kind: LetterKind, ladder: Ladder) -> str | None:
+    """Since somebody pressed send the affected person may have said no, or the matter have been settled."""
+    step = RULES[kind].step
+    if step is None or not RULES[kind].marks_step:
+        return None
+    task = waiting_task(kind, ladder)
+    if task is None:
+        return _not_open(step)
+    return " ".join(gate.mend for gate in needs(ladder, task, site.now())) or None
 
 
 _ON_ITS_WAY = (LetterState.QUEUED, LetterState.HELD, LetterState.SENT)
@@ -203,3 +222,11 @@ def refused_for_good(session: Session, site: Site, mail: OutgoingMail, words: st
     if row.state == LetterState.QUEUED:
         row.state = LetterState.HELD
         note(session, site, row, "letter_held", custody.DAEMON)
+
+
+def came_back(session: Session, site: Site, mail: OutgoingMail, words: str, by: str) -> None:
+    """A mail server had taken it, and it was not delivered: written on the letter, for whoever waits."""
+    row = letter_of(session, mail)
+    if row is not None:
+        row.note = f"It came back from {mail.recipient}: {words}"
+        note(session, site, row, "letter_came_back", by)

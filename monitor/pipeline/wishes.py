@@ -21,6 +21,8 @@ from monitor.store import custody
 from monitor.store.incidents import incident_called
 from monitor.store.models import Incident, SinglePurposeLink
 
+INVITATION = "invitation"
+"""The kind of its mails in the outbox."""
 INVITED_HOURS = 14 * 24
 METHOD = "written, by the person on the school's own page"
 
@@ -112,7 +114,7 @@ def invite(
         draft = invitation_draft(
             site.school_name, reference, by=by, address=made.address, hours=INVITED_HOURS
         )
-        letter = outbox.Letter("invitation", f"invitation:{made.link_id}", email, 2, draft, incident.id)
+        letter = outbox.Letter(INVITATION, f"{INVITATION}:{made.link_id}", email, 2, draft, incident.id)
         outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
         custody.note(
             session, site.school_id, site.now(), "invited", actor=by, reference=reference,
