@@ -60,7 +60,7 @@ def _digest_subject(facts: DigestFacts) -> str:
         incidents = wording.count(facts.spike.number, "incident", "incidents")
         return f"Many at once: {incidents} from {facts.spike.source}"
     if facts.first_pass_of:
-        return f"First look at {facts.first_pass_of}: {matters} to look at"
+        return f"Older posts of {facts.first_pass_of}: {matters} to look at"
     return f"{'Mail works again: ' if facts.silent_since else ''}{matters} to look at"
 
 

@@ -72,7 +72,7 @@ class DigestFacts:
     school_name: str
     lines: tuple[DigestLine, ...]
     first_pass_of: str | None = None
-    """The source whose old posts were read for the first time; None for any other digest."""
+    """The source whose older posts were gone through: its first pass, a sweep, a withdrawn consent."""
     items_seen: int | None = None
     not_judged: int = 0
     console_url: str | None = None

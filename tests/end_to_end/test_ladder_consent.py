@@ -136,6 +136,7 @@ def nobody_reads_in_a_mail_who_it_is(office: Showing) -> None:
     office.pass_after(hours=24 * 7)
     mails = office.school.mail.accepted
     assert {one.recipients[0].partition("@")[0] for one in mails} >= {"manager", "dpo"}
+    assert "Older posts of facebook: 1 matter to look at" in office.words_of(mails)
     no_name_in([office.words_of(mails), *(one.content.decode() for one in mails)])
     acts = [event for event in office.rows(CustodyEvent) if event.action == "consent_withdrawn"]
     assert [event.actor for event in acts] == [BY]
