@@ -21,30 +21,14 @@ from alerts.clocks import (
 )
 from alerts.ladder.bank_holidays import division_of
 from alerts.ladder.words import Step
+from config.policy import hosts
 from config.schema import MeetingWith, Nation
-from config.words import Flag, Label, Severity
+from config.words import Flag, Severity
 
 Policy = Mapping[str, Any]
 
 POLICE_TRIGGERS = (Flag.THREAT, Flag.SEXUAL, Flag.HATE, Flag.HARASSMENT, Flag.SELF_HARM_ENCOURAGEMENT)
 """Huntington 8.8: threatening, abusive, sexist, of a sexual nature, or hate."""
-
-MAJOR_PLATFORMS = (
-    "x", "facebook", "instagram", "threads", "youtube", "tiktok", "snapchat", "reddit", "linkedin",
-    "google_review", "bluesky", "discord", "whatsapp", "wordpress", "blogger",
-)  # fmt: skip
-"""Hosts that answer for themselves: there is no hosting provider above them to write to."""
-
-IN_PERSON_ONLY: Mapping[str, tuple[Label, ...]] = {
-    "youtube": (Label.PUPIL_INFORMATION, Label.DEFAMATION),
-    "facebook": (Label.PUPIL_INFORMATION,),
-    "instagram": (Label.PUPIL_INFORMATION,),
-    "threads": (Label.PUPIL_INFORMATION,),
-    "x": (Label.PUPIL_INFORMATION,),
-    "tiktok": (Label.PUPIL_INFORMATION, Label.DEFAMATION),
-    "linkedin": (Label.DEFAMATION,),
-}
-"""What a host takes only from the person concerned, a parent or a legal representative (NEU 9.3)."""
 
 
 def default_policy(nation: Nation = Nation.ENGLAND, closed: tuple[Span, ...] = ()) -> dict[str, Any]:
@@ -70,12 +54,14 @@ def default_policy(nation: Nation = Nation.ENGLAND, closed: tuple[Span, ...] = (
         "head_approves": ["author_request", "infra_notice"],
         "meeting_with": MeetingWith.BOTH.value,
         "staff_remarks_to_lado": True,
-        "in_person_only": {host: [str(label) for label in what] for host, what in IN_PERSON_ONLY.items()},
+        "in_person_only": {
+            host.platform: [str(label) for label in host.in_person_only] for host in hosts().values()
+        },
         "support": {"eap": None, "union": None},
         "nag_hours": 24,
         "gone_minutes": 30,
         "police_triggers": [flag.value for flag in POLICE_TRIGGERS],
-        "major_platforms": list(MAJOR_PLATFORMS),
+        "major_platforms": [host.platform for host in hosts().values() if not host.escalates_to_provider],
     }
 
 

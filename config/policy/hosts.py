@@ -5,6 +5,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from config.policy.known import Fact, load
+from config.words import Label
 
 OTHER = "other"
 
@@ -16,6 +17,8 @@ class Host(Fact):
     route: str
     """How a report is made, in a sentence."""
     who_may_report: str
+    in_person_only: tuple[Label, ...] = ()
+    """What it takes only from the person concerned, a parent or a legal representative (NEU 9.3)."""
     rules: tuple[str, ...]
     """What its own rules call what it takes down: a report names one of them (Huntington 8.7)."""
     domains: tuple[str, ...] = ()
@@ -27,7 +30,7 @@ class Host(Fact):
     reports_by_program: bool = False
     """Whether the host takes reports from a program (a person still presses send)."""
     escalates_to_provider: bool = False
-    """Whether the hosting provider is a sensible next step; never so for a large platform."""
+    """Whether the hosting provider is a sensible next step; never so for a platform that is its own host."""
     warning: str | None = None
     """What whoever reports must know first."""
 

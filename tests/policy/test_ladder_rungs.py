@@ -43,7 +43,7 @@ def test_a_post_would_stay_up_over_christmas_because_the_clock_waits_for_school(
     assert (report.state, report.outcome) == (TaskState.DONE, Outcome.AMENDED)
 
 
-@serves("NEU 9.3/2", without=switch("alerts.ladder.policy.IN_PERSON_ONLY", {}))
+@serves("NEU 9.3/2", without=switch("alerts.ladder.policy.hosts", dict))
 def test_the_head_would_fill_in_a_form_that_youtube_takes_only_from_the_person() -> None:
     play = Play(replace(RUMOUR, platform="youtube"))
     assert Step.HOST_REPORT not in play.steps()
