@@ -32,6 +32,7 @@ AGAIN_AFTER = timedelta(minutes=2)
 TRIES = 8
 log = structlog.get_logger()
 
+_NOT_TOUCHED = "Nothing about a suspected indecent image is touched; the police say what follows."
 _STEPS = {ActKind.HIDE: Step.OWN_PAGE_HIDE, ActKind.DELETE: Step.OWN_PAGE_DELETE}
 _OUTCOMES = {ActKind.HIDE: Outcome.HIDDEN, ActKind.DELETE: Outcome.REMOVED}
 
@@ -120,7 +121,7 @@ def _check(site: Site, ladder: Ladder, items: list[Item], wanted: Wanted) -> Non
     words_of(wanted.by, "Who decides")
     words_of(wanted.reason, "The reason")
     if ladder.lane is Lane.INDECENT_IMAGE:
-        raise ActRefused("Nothing about a suspected indecent image is touched; the police say what follows.")
+        raise ActRefused(_NOT_TOUCHED)
     if not items:
         raise ActRefused("Nothing of this incident stands on a page of the school's own.")
     if any(item.state not in SEALED_STATES for item in items):
@@ -167,6 +168,8 @@ class _Claimed:
     source: str
     external_id: str
     when_hidden: str
+    barred: str | None
+    """Why it may not be done any more, for what has happened since it was decided."""
 
 
 def _claim(site: Site, numbers: list[int] | None) -> _Claimed | None:
@@ -189,12 +192,26 @@ def _claim(site: Site, numbers: list[int] | None) -> _Claimed | None:
         act.next_attempt_at = site.now() + AGAIN_AFTER
         item = session.get_one(Item, act.item_id)
         source = session.get_one(Source, item.source_id).name
-        when_hidden = plugin_of(site.source_settings(source)).when_hidden
-        return _Claimed(act.id, ActKind(act.kind), source, item.external_id, when_hidden)
+        barred = _barred(session, site, act, source)
+        when_hidden = "" if barred else plugin_of(site.source_settings(source)).when_hidden
+        return _Claimed(act.id, ActKind(act.kind), source, item.external_id, when_hidden, barred)
+
+
+def _barred(session: Session, site: Site, act: OwnPageAct, source: str) -> str | None:
+    incident = session.get_one(Incident, act.incident_id)
+    if incident.lane == Lane.INDECENT_IMAGE:
+        return _NOT_TOUCHED
+    if incident.state != "open" and act.kind != ActKind.UNHIDE:
+        return "The incident was closed before it was done."
+    if source not in site.source_names:
+        return f"The settings name no source {source} any more; do it on the platform."
+    return None
 
 
 def _do(site: Site, act: _Claimed) -> tuple[ActionStatus, str, bool]:
     """What the platform answered: status, words, and whether it would answer the same again."""
+    if act.barred is not None:
+        return ActionStatus.NOT_PERMITTED, act.barred, True
     try:
         connector = connect(site, site.source_settings(act.source))
     except ConnectorError as error:
