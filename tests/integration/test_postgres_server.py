@@ -41,9 +41,9 @@ def test_a_database_goes_even_while_a_connection_is_held(postgres_url: URL) -> N
     held.close()
 
 
-def test_both_databases_are_offered(database_url: str) -> None:
+def test_both_databases_are_offered(bare_database_url: str) -> None:
     """Or the store would be proven on one of its two databases only."""
-    with create_engine(database_url, poolclass=NullPool).begin() as connection:
+    with create_engine(bare_database_url, poolclass=NullPool).begin() as connection:
         connection.execute(text("CREATE TABLE items (id int)"))
         assert connection.execute(text("SELECT count(*) FROM items")).scalar_one() == 0
 
