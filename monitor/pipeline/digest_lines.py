@@ -6,12 +6,12 @@ from alerts.mail.facts import DigestLine
 from config.words import Lane, Severity, TaskState
 from monitor.store.models import Incident
 
-_UNDECIDED = (TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING)
+UNDECIDED = (TaskState.OPEN, TaskState.ACKNOWLEDGED, TaskState.WAITING)
 
 
 def digest_line(incident: Incident) -> DigestLine:
     """`due_at` is that of the task that runs out first."""
-    due = [task.due_at for task in incident.tasks if task.due_at and task.state in _UNDECIDED]
+    due = [task.due_at for task in incident.tasks if task.due_at and task.state in UNDECIDED]
     return DigestLine(
         reference=incident.reference,
         severity=Severity(incident.severity),

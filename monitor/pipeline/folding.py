@@ -14,13 +14,15 @@ from alerts.ladder.words import ReminderKind
 from alerts.mail.drafts import Draft, digest_draft
 from alerts.mail.facts import DigestFacts, Spike
 from alerts.recipients import not_named
-from config.words import Severity
+from config.schema import Person
+from config.words import Lane, Severity
 from monitor.pipeline import outbox
 from monitor.pipeline.checkpointing import foot
-from monitor.pipeline.digest_lines import digest_line, worst_of
+from monitor.pipeline.digest_lines import UNDECIDED, digest_line, worst_of
 from monitor.pipeline.people import head_is_among, named_staff, people_to_tell
-from monitor.pipeline.quiet_hours import LONGEST_HOLD
+from monitor.pipeline.quiet_hours import LONGEST_HOLD, MAY_WAIT
 from monitor.pipeline.spikes import is_spike, last_told, spike_of, unclaimed
+from monitor.pipeline.weekly_readers import lanes_of
 from monitor.site import Site
 from monitor.store.models import Incident, MailState, OutgoingMail
 
@@ -65,22 +67,48 @@ def _tell_together(session: Session, site: Site, key: str, found: Sequence[Outgo
     _fold(session, site, key, mails, spike=spike)
 
 
+def overtaken(site: Site, mail: OutgoingMail) -> bool:
+    """Whether a claimed mail that was held by itself may no longer leave; then it is marked so."""
+    if mail.held_until is None or mail.incident_id is None or mail.kind not in ("alert", "reminder"):
+        return False
+    with site.database.write() as session:
+        waiting = session.get_one(OutgoingMail, mail.id)
+        if _may_still_read(session, site, waiting):
+            return False
+        waiting.claimed_until = None
+        return True
+
+
 def _may_still_read(session: Session, site: Site, mail: OutgoingMail) -> bool:
-    """What joined since may name the reader: then it is told to those who may know of it instead."""
+    """What joined since may name the reader: then it is told to those who may know of it instead. And the
+    lane may be another's by now: then its own people were told of that at once.
+    """
     if mail.incident_id is None:
         return True
     incident = session.get_one(Incident, mail.incident_id)
     named = named_staff(session, incident)
     head = head_is_among(session, site.school_id, named)
     allowed = not_named(site.settings.people, named, subject_is_head=head)
-    if any(person.email.casefold() == mail.recipient.casefold() for person in allowed):
+    reader = [person for person in allowed if person.email.casefold() == mail.recipient.casefold()]
+    if reader and (mail.held_until is None or _is_told_of(session, site, incident, reader)):
         return True
     mail.state = MailState.FOLDED
+    if reader:
+        return False
     event, draft = mail.dedupe_key.rpartition(">")[0], Draft(mail.subject, mail.text, mail.html)
     for person in people_to_tell(session, site, incident, site.now()):
         letter = outbox.Letter(mail.kind, event, person.email, mail.priority, draft, incident.id)
         outbox.queue(session, site.school_id, site.settings.mail, letter, site.now())
     return False
+
+
+def _is_told_of(session: Session, site: Site, incident: Incident, reader: Sequence[Person]) -> bool:
+    """Whether somebody who was told of it while it could wait is still told of it."""
+    if Lane(incident.lane) in MAY_WAIT:
+        return True
+    owners = {task.owner_role for task in incident.tasks if task.state in UNDECIDED}
+    by_role = any(Lane(incident.lane) in lanes_of(one.role) or str(one.role) in owners for one in reader)
+    return by_role or any(one in people_to_tell(session, site, incident, site.now()) for one in reader)
 
 
 def _fold(

@@ -20,7 +20,7 @@ from alerts.mail.smtp import MailRefused, MailUnreachable, send
 from config.schema import MailServer
 from config.secrets import SecretMissing
 from monitor.pipeline.boundaries import Boundary, passing
-from monitor.pipeline.folding import fold_backlog
+from monitor.pipeline.folding import fold_backlog, overtaken
 from monitor.pipeline.letter_sending import LETTER, accepted, held_back, refused_for_good
 from monitor.pipeline.links import LinkPurpose
 from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
@@ -53,7 +53,7 @@ def send_next(site: Site) -> bool:
     claimed = _claim(site)
     if claimed is None:
         return False
-    if held_back(site, claimed):
+    if held_back(site, claimed) or overtaken(site, claimed):
         return True
     passing(Boundary.BEFORE_SEND)
     failure = _by_channel(site, claimed) if claimed.channel else deliver(site, site.settings.mail, claimed)
