@@ -1,14 +1,18 @@
 """`routes`: where a report about a page goes, and who hosts the site it stands on."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from alerts.export.writer import write_flushed
 from alerts.routes.providers import NotForProviders
 from config.policy import Host, helplines, host_for_url
 from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site
-from monitor.pipeline.providers import NothingToLookUp, Provider, provider_of
+from monitor.pipeline.providers import NothingToLookUp, Provider, exposed_data, provider_of
+from monitor.site import Site
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,6 +27,9 @@ def routes(
     incident: Annotated[
         str | None, typer.Option("--incident", help="Keep the answer with the evidence of this incident.")
     ] = None,
+    xarf: Annotated[
+        Path | None, typer.Option("--xarf", help="Write the report of exposed data there, to be attached.")
+    ] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who asks; your login name unless given.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -33,15 +40,26 @@ def routes(
         return
     with site() as opened:
         try:
-            provider = provider_of(
-                opened, address, by=by or login_name(), reference=incident.upper() if incident else None
-            )
+            reference = incident.upper() if incident else None
+            provider = provider_of(opened, address, by=by or login_name(), reference=reference)
+            if xarf is not None:
+                _write(opened, xarf, address, reference, provider)
         except (NothingToLookUp, NotForProviders) as no:
             raise UserError(str(no)) from no
     if as_json:
         print_records(list(_contacts(provider)), (), as_json=True)
     else:
         _say_provider(provider)
+
+
+def _write(opened: Site, path: Path, address: str, reference: str | None, provider: Provider) -> None:
+    if reference is None:
+        raise UserError("--xarf needs --incident: it reports what one incident is about")
+    if path.exists():
+        raise UserError(f"--xarf {path}: this file exists already; choose another name")
+    report = exposed_data(opened, address, reference, provider.found)
+    write_flushed(path, (json.dumps(report, indent=2) + "\n").encode())
+    say(f"Wrote {path}. It holds no sample of the data. Attach it to the letter; nothing is sent by itself.")
 
 
 def _host(host: Host) -> dict[str, Any]:

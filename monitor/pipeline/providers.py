@@ -1,15 +1,18 @@
 """Finding out who hosts a site, when a person asks: looked up at most once a week, and kept as evidence."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.routes.exposed_data import ExposedData, exposed_data_report
 from alerts.routes.providers import AbuseContact, LookedUp, abuse_contacts, check_for_providers
 from config.policy import site_name
-from config.words import Lane
+from config.words import Label, Lane
 from monitor.abuse_desk.names import ask_dns
 from monitor.abuse_desk.registries import Registries, RegistriesSilent
 from monitor.evidence.canonical import canonical_json
@@ -58,6 +61,32 @@ def provider_of(site: Site, url: str, *, by: str, reference: str | None = None) 
         if reference is not None:
             _as_evidence(session, site, found, reference, by)
     return Provider(found, abuse_contacts(found), fresh=known is None)
+
+
+def exposed_data(site: Site, url: str, reference: str, found: LookedUp) -> dict[str, Any]:
+    """The report of exposed personal data in XARF, for a person to attach. Raises NothingToLookUp.
+
+    Only where an incident holds a pupil's data, and never where a picture may be at issue.
+    """
+    with site.database.read() as session:
+        incident = incident_called(session, site.school_id, reference)
+        lanes = (Lane.INDECENT_IMAGE, Lane.INTIMATE_IMAGE)
+        if Label.PUPIL_INFORMATION not in incident.categories or incident.lane in lanes:
+            raise NothingToLookUp(f"{reference} is not about personal data: write a plain letter instead")
+        seen_at = incident.first_seen_at
+    if not found.addresses:
+        raise NothingToLookUp(f"no address of {found.site} is known, and the form asks for one")
+    return exposed_data_report(
+        ExposedData(
+            report_id=str(uuid.uuid4()),
+            seen_at=seen_at,
+            url=url,
+            address=found.addresses[0],
+            school=site.school_name,
+            contact=site.settings.mail.sender,
+            meant=False,
+        )
+    )
 
 
 def _check_lane(site: Site, reference: str) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import xarf
 from support.clock import SettableClock
 from support.command_line import run
 from support.monitor_bench import rows
@@ -14,7 +15,7 @@ from support.school import TestSchool, running_school
 
 from alerts.routes.providers import Kind, NotForProviders
 from config.loading import load_settings
-from monitor.pipeline.providers import NothingToLookUp, provider_of
+from monitor.pipeline.providers import NothingToLookUp, exposed_data, provider_of
 from monitor.site import Site, open_site
 from monitor.store.models import CustodyEvent, Incident, ObservationRow, ProviderLookup
 
@@ -149,3 +150,19 @@ def test_the_command_needs_no_settings_to_name_a_platforms_route() -> None:
     ran = run("routes", "https://www.netmums.com/coffeehouse/x")
     assert ran.status == 0, ran.err
     assert "Host: Netmums" in ran.out
+
+
+def test_an_abuse_desk_would_get_a_form_it_cannot_read_or_a_pupils_data(
+    site: Site, school: TestSchool
+) -> None:
+    """The report is for exposed data only, is whole, and holds no sample of what was exposed."""
+    for words in ("PUPIL Aisha is in 4B", "ABUSE you lot"):
+        school.x.mention(f"@fernhillprimary {words}", "stranger", school.clock.now())
+    school.look("x")
+    abuse, data = sorted(rows(school, Incident), key=lambda incident: incident.categories)
+    found = provider_of(site, PAGE, by="A. Head").found
+    report = exposed_data(site, PAGE, data.reference, found)
+    assert not xarf.parse(report).errors
+    assert "Aisha" not in json.dumps(report)
+    with pytest.raises(NothingToLookUp, match="plain letter"):
+        exposed_data(site, PAGE, abuse.reference, found)
