@@ -126,7 +126,10 @@ def _forget_shown(session: Session, school_id: int, pupils: set[str]) -> None:
 
 
 def _is_over(about: Sequence[Statement], last_day: str) -> bool:
-    return all(_ends_on(one, about) <= last_day for one in about if one.granted)
+    """A withdrawal stands as long as a consent that ended on its day, whether or not one was on record."""
+    ends = [_ends_on(one, about) for one in about if one.granted]
+    withdrawn = [one.valid_from for one in about if one.origin is Origin.WITHDRAWAL]
+    return all(day <= last_day for day in (*ends, *withdrawn))
 
 
 def _ends_on(grant: Statement, about: Sequence[Statement]) -> str:

@@ -69,6 +69,18 @@ def test_what_has_been_over_for_a_year_would_be_kept_for_ever(desk: Desk) -> Non
     assert [row.kind for row in desk.rows(Erasure)] == ["consent"]
 
 
+def test_a_withdrawal_without_a_consent_on_record_would_be_forgotten_within_the_hour(desk: Desk) -> None:
+    """And the search for the pupil's earlier posts with it; the next list would bring the consent back."""
+    desk.pupils(*EVERYBODY)
+    recorded = withdraw(desk.site, Withdrawal("P1", "letter", "office"))
+    erase_due(desk.site)
+    assert [one.granted for one in desk.statements("P1")] == [False]
+    assert [row.id for row in desk.rows(ConsentSearch)] == [recorded.search_id]
+    desk.wait(days=369)
+    erase_due(desk.site)
+    assert desk.rows(Consent) == desk.rows(ConsentSearch) == []
+
+
 def test_a_withdrawal_that_counts_from_next_week_would_be_searched_for_today(desk: Desk) -> None:
     from_monday = Withdrawal("P1", "letter", "office", effective_on=date(2026, 11, 23))
     desk.consents(consent("P1", "x"))
