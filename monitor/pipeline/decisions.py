@@ -14,9 +14,11 @@ from alerts.ladder.gates import HEADS
 from alerts.ladder.state import Consent, Decision, Ladder, LadderRefused
 from alerts.ladder.warnings import warnings_of
 from alerts.ladder.words import ConsentScope, Override, Step
+from alerts.recipients import not_named
 from config.schema import Role
 from config.words import Outcome, Remover
 from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.people import head_is_among, named_staff
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.incidents import incident_called
@@ -67,11 +69,13 @@ def approve(
 ) -> Decided:
     """A person's word that a task may be done. Raises NoSuchTask or LadderRefused.
 
-    For the headteacher's word, `by` has to be somebody who has that role in the settings.
+    For the headteacher's word, `by` has to be somebody who has that role in the settings; whoever the
+    incident names approves nothing in it.
     """
     _check_role(site, by, role)
     with site.database.write() as session:
         row, incident = _task_in_turn(session, site, task_id)
+        _check_not_named(session, site, incident, by)
         before = read_ladder(incident)
         after = approved(
             before, row.number, by=by, role=role, reason=reason, at=site.now(), whole_site=whole_site
@@ -89,6 +93,18 @@ def _check_role(site: Site, by: str, role: Role) -> None:
     if role in HEADS and by.strip().casefold() not in {name.casefold() for name in holders}:
         named = f": {', '.join(holders)}" if holders else " (nobody in the settings has that role)"
         raise LadderRefused(f"Only the {role.shown_as} approves this{named}. Give their name with --by.")
+
+
+def _check_not_named(session: Session, site: Site, incident: Incident, by: str) -> None:
+    named = named_staff(session, incident)
+    is_head = head_is_among(session, site.school_id, named)
+    allowed = not_named(site.settings.people, named, subject_is_head=is_head)
+    barred = [person.name for person in site.settings.people if person not in allowed]
+    if by.casefold().split() in [name.casefold().split() for name in barred]:
+        raise LadderRefused(
+            f"{by.strip()} is named in it, so somebody else approves this; where it is about the head, the "
+            "chair of governors."
+        )
 
 
 def _task_in_turn(session: Session, site: Site, task_id: int) -> tuple[TakedownTask, Incident]:
