@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder.matter import Matter
@@ -99,11 +99,12 @@ def _take(
 ) -> Taken:
     item = _item(site, handing)
     judgement = _judged(judge, item) if item.text and not suspected else no_judgement(item)
+    uid = item.uid
     _begin(site, item, handing)
     try:
         taken = _Desk(site, item, handing, files).take(judgement, suspected=suspected)
     except BaseException:
-        _undo(site, item.uid)
+        _undo(site, uid)
         raise
     close_withheld(site)  # an earlier item that it joined may have to be reduced now
     return taken
@@ -256,15 +257,17 @@ def _incident(session: Session, item: Item) -> Incident:
 
 
 def _undo(site: Site, uid: str) -> None:
-    """Nothing was taken, and nothing of it stays: not in the folders and not as a row."""
+    """Nothing was taken, and nothing of it stays: not in the folders and not as a row.
+
+    What was broken off after it was kept is kept: its files are evidence by then.
+    """
+    of_it = select(HandedIn).filter_by(school_id=site.school_id, item_uid=uid, state=HandedInState.TAKING)
+    with site.database.read() as session:
+        if session.scalars(of_it).one_or_none() is None:
+            return
     remove_files(site, uid)
     with site.database.write() as session:
-        taking = delete(HandedIn).where(
-            HandedIn.school_id == site.school_id,
-            HandedIn.item_uid == uid,
-            HandedIn.state == HandedInState.TAKING,
-        )
-        session.execute(taking)
+        session.delete(session.scalars(of_it).one())
 
 
 def tidy_handed_in(site: Site) -> None:

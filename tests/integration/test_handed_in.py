@@ -18,6 +18,7 @@ from config.words import CommunityRole, Outcome
 from monitor.cli import intake
 from monitor.cli.shared import UserError
 from monitor.evidence.captures import read_capture
+from monitor.evidence.folder import read_item
 from monitor.pipeline.erasing import Request, erase_on_request
 from monitor.pipeline.handed_in import Taken, hand_in
 from monitor.pipeline.handed_in_files import HandedFile
@@ -156,3 +157,20 @@ def test_what_no_account_reads_is_never_called_gone(
         assert seen.visibility == "unknown"
         assert "a person has to look" in seen.proof
         assert rows(school, Incident)[-1].state == "open"
+
+
+def test_what_was_taken_would_lose_its_files_when_it_is_broken_off_a_moment_later(
+    school: TestSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows would say that it is sealed, and the folder would be empty."""
+
+    def broken_off() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(school.site.database, "when_log_grew", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        hand(school)
+    (kept,) = rows(school, HandedIn)
+    assert kept.state == "kept"
+    assert read_item(school.site.evidence, kept.item_uid)
+    assert read_capture(school.site.evidence, kept.item_uid, 1)

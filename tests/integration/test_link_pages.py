@@ -258,3 +258,18 @@ def test_a_proxy_is_believed_only_where_the_settings_say_so(served: TestSchool) 
     asked = urllib.request.Request(link, headers={"X-Forwarded-Host": "elsewhere.example"})
     with served_beside(served.site), urllib.request.urlopen(asked, timeout=5) as answer:
         assert answer.status == 200
+
+
+def test_a_fault_would_write_a_link_that_still_opens_into_the_log(
+    school: TestSchool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever reads the journal could press it."""
+    link = alert_link(school.site, handed(school).id)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("monitor.console.link_pages.matter_of_link", broken)
+    assert Visitor(school.site).open(link).status == 500
+    assert "a fault" in caplog.text
+    assert link.rpartition("/")[2] not in caplog.text
