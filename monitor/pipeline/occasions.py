@@ -72,14 +72,18 @@ def all_occasions(session: Session, site: Site) -> tuple[Occasion, ...]:
 def _sightings(
     session: Session, site: Site, accounts: Collection[str]
 ) -> Iterator[tuple[Incident, Sighting]]:
-    """What the accounts wrote, a post once (its first wording that needed a look), for each person in it."""
+    """What the accounts wrote, a post once (its first wording that needed a look), for each person in it.
+
+    Of a suspected indecent image nothing is listed: its lane is closed to whoever reads these.
+    """
     query = (
         select(Incident, Item, Judgement, ItemMark.mark)
         .join(IncidentItem, IncidentItem.incident_id == Incident.id)
         .join(Item, Item.id == IncidentItem.item_id)
         .join(ItemMark, ItemMark.item_id == Item.id)
         .join(Judgement, Judgement.item_id == Item.id)
-        .where(Incident.school_id == site.school_id, Item.state == ItemState.SEALED)
+        .where(Incident.school_id == site.school_id, Incident.lane != Lane.INDECENT_IMAGE)
+        .where(Item.state == ItemState.SEALED)
         .where(ItemMark.kind == MarkKind.AUTHOR, ItemMark.mark.in_(accounts))
         .order_by(Item.id)
     )

@@ -1,5 +1,6 @@
 """The pages behind links: what a mail scanner, a stranger, a forger or a crash could do with them."""
 
+import logging
 import socket
 import threading
 import urllib.request
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -272,4 +274,16 @@ def test_a_fault_would_write_a_link_that_still_opens_into_the_log(
     monkeypatch.setattr("monitor.console.link_pages.matter_of_link", broken)
     assert Visitor(school.site).open(link).status == 500
     assert "a fault" in caplog.text
+    assert link.rpartition("/")[2] not in caplog.text
+
+
+def test_a_visitor_who_leaves_early_would_leave_a_link_that_still_opens_in_the_log(
+    served: TestSchool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The daemon writes what its web server says into the journal."""
+    link = alert_link(served.site, handed(served).id)
+    with caplog.at_level("INFO"), served_beside(served.site):
+        # The words of waitress, which has the path by then and no way to say less.
+        logging.getLogger("waitress").info("Client disconnected while serving %s", urlsplit(link).path)
+    assert "disconnected while serving /acknowledge/" in caplog.text
     assert link.rpartition("/")[2] not in caplog.text

@@ -22,7 +22,8 @@ from monitor.pipeline.occasions import (
     occasions_of,
     review_views,
 )
-from monitor.store.models import AuthorReview, AuthorView, Incident, ItemMark, MarkKind
+from monitor.pipeline.pictures import rule_on_pictures
+from monitor.store.models import AuthorReview, AuthorView, Incident, ItemMark, MarkKind, Ruling
 
 DAY = timedelta(days=1)
 
@@ -95,6 +96,18 @@ def test_a_reader_would_learn_of_matters_in_lanes_that_are_closed_to_them(school
         ("SW-2026-0001",),
         ("SW-2026-0002",),
     ]
+
+
+def test_a_suspected_picture_would_stand_in_the_list_and_in_a_letter(school: TestSchool) -> None:
+    """And the data protection officer would be asked to review looks at it."""
+    for number in range(3):
+        say(school, f"ABUSE number {number} of #S1 in many words")
+    second = rows(school, Incident)[1]
+    rule_on_pictures(school.site, second.reference, Ruling.SUSPECTED, by="B. Head", reason="a parent rang")
+    assert [one.references for one in of(school)] == [("SW-2026-0001",), ("SW-2026-0003",)]
+    assert of(school, 1) == ()
+    with school.site.database.read() as session:
+        assert second.reference not in str(all_occasions(session, school.site))
 
 
 def test_looking_at_one_account_day_after_day_would_be_seen_by_nobody(school: TestSchool) -> None:
