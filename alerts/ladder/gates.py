@@ -150,8 +150,8 @@ def check_second_person(ladder: Ladder, task: Task, by: str) -> None:
     """Delete on our own page needs a second person when the police are involved."""
     if task.step is not Step.OWN_PAGE_DELETE or not police_are_involved(ladder):
         return
-    hid = {other.decided_by for other in ladder.tasks if other.step is Step.OWN_PAGE_HIDE}
-    if by in hid:
+    hid = [other.decided_by or "" for other in ladder.tasks if other.step is Step.OWN_PAGE_HIDE]
+    if by.casefold().split() in [person.casefold().split() for person in hid]:
         raise LadderRefused(
             "The police are involved, so somebody other than the person who hid it decides to delete it."
         )
