@@ -35,7 +35,7 @@ _TABLES = Item.metadata.tables
 _ITEMS, _HOLDINGS, _ENVELOPES = _TABLES["items"], _TABLES["holdings"], _TABLES["envelopes"]
 _SCHOOLS, _FORGOTTEN_ITEMS = _TABLES["schools"], _TABLES["forgotten_items"]
 # With marks in place of values these are understood once, not once a page and once an id.
-_SCHOOL = select(_SCHOOLS.c.id).where(_SCHOOLS.c.id == bindparam("school")).with_for_update()
+_SCHOOL = select(_SCHOOLS.c.id).where(_SCHOOLS.c.id == bindparam("school")).with_for_update(key_share=True)
 _IDS = select(_ITEMS.c.uid, _ITEMS.c.id).where(
     _ITEMS.c.school_id == bindparam("school"), _ITEMS.c.uid.in_(bindparam("uids", expanding=True))
 )

@@ -162,7 +162,7 @@ def _unsent_of(session: Session, site: Site, incident: Incident) -> list[Outgoin
         OutgoingMail.kind == "alert",
         unclaimed(site),
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def _put_in_place(session: Session, site: Site, event: str, plain: Sequence[OutgoingMail]) -> None:

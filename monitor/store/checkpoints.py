@@ -52,7 +52,7 @@ def make_checkpoint(session: Session, school_id: int, signer: Signer, now: datet
     Raises LogForked, and writes nothing, when the log does not follow its newest checkpoint. The school's
     row stays locked until the commit, so that nobody signs another log of the same size meanwhile.
     """
-    locked = select(School.leaf_count).filter_by(id=school_id).with_for_update()
+    locked = select(School.leaf_count).filter_by(id=school_id).with_for_update(key_share=True)
     size, last = session.execute(locked).scalar_one(), newest(session, school_id)
     frontier, finished = Frontier(), list[Part]()
     if last is not None:

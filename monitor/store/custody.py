@@ -71,8 +71,12 @@ def acting(
 
 
 def first_in_line(session: Session, school_id: int) -> None:
-    """Lock the school's row before any incident: whoever appends a leaf takes the locks in this order."""
-    session.execute(select(School.id).filter_by(id=school_id).with_for_update())
+    """Lock the school's row before any incident: whoever appends a leaf takes the locks in this order.
+
+    The lock lets others write rows that belong to the school: one that holds an incident and queues a mail,
+    as the ladder's clock does, would otherwise wait for somebody who waits for that incident.
+    """
+    session.execute(select(School.id).filter_by(id=school_id).with_for_update(key_share=True))
 
 
 def event_content(event: CustodyEvent) -> bytes:

@@ -46,7 +46,7 @@ from monitor.site import Site
 from monitor.store import custody, log
 from monitor.store.checkpoints import at, newest
 from monitor.store.evidence_door import EXPORTED, Access, opened_evidence
-from monitor.store.models import CheckpointRow, Export, ExportState, School
+from monitor.store.models import CheckpointRow, Export, ExportState
 
 Beside = Callable[[Session, "Built", ExportMade], None]
 """What else belongs into the transaction that seals an export: the row of the week, its mails."""
@@ -75,7 +75,7 @@ def plan(site: Site, order: Order, begun: Begun | None = None) -> int:
     `begun` may find one that was planned before; two processes that ask follow one another here.
     """
     with site.database.write() as session:
-        session.get_one(School, site.school_id, with_for_update=True)
+        custody.first_in_line(session, site.school_id)
         earlier = begun(session, site, order) if begun else None
         if earlier is not None:
             return earlier
@@ -273,7 +273,7 @@ def _seal(session: Session, site: Site, export_id: int, built: Built, made: Expo
 
     Answers whether the export stands; it does not when it was erased with an item in the meantime.
     """
-    session.get_one(School, site.school_id, with_for_update=True)
+    custody.first_in_line(session, site.school_id)
     export = session.get_one(Export, export_id)
     if export.state != ExportState.PLANNED:
         return export.state != ExportState.ERASED
