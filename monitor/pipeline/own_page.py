@@ -255,7 +255,7 @@ def _tell_ladder(session: Session, site: Site, incident: Incident, act: OwnPageA
     states = _states(session, act)
     if states == {ActState.DONE}:
         write_ladder(session, incident, _done(read_ladder(incident), act, site))
-    elif ActState.PLANNED not in states:
+    elif ActState.PLANNED not in states and ActState.REFUSED in states:
         write_ladder(session, incident, _refused(read_ladder(incident), act, site))
 
 
@@ -289,11 +289,12 @@ def _done(ladder: Ladder, act: OwnPageAct, site: Site) -> Ladder:
 
 
 def _refused(ladder: Ladder, act: OwnPageAct, site: Site) -> Ladder:
-    """The platform does not do it: the next step opens, as after any refusal."""
+    """The platform does not do it, or not all of it: the next step opens, as after any refusal."""
     kind = ActKind(act.kind)
-    if kind is ActKind.UNHIDE or act.state is not ActState.REFUSED or act.by_rule:
+    if kind is ActKind.UNHIDE or act.by_rule:
         return ladder
-    decision = Decision(DecisionKind.REFUSED, act.decided_by, Outcome.REFUSED, act.words)
+    words = act.words if act.state is ActState.REFUSED else "The platform refused it for some of the posts."
+    decision = Decision(DecisionKind.REFUSED, act.decided_by, Outcome.REFUSED, words)
     try:
         return machine.decide(ladder, _task(ladder, kind).number, decision, site.now())
     except (ActRefused, LadderRefused):

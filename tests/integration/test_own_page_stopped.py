@@ -12,7 +12,7 @@ from support.school import TestSchool, running_school
 
 from alerts.ladder.state import Decision
 from alerts.ladder.words import DecisionKind, Step
-from config.words import Outcome
+from config.words import Outcome, TaskState
 from monitor.pipeline.decisions import close_incident, decide
 from monitor.pipeline.own_page import Wanted, act_next, decide_act
 from monitor.pipeline.pictures import rule_on_pictures
@@ -72,3 +72,19 @@ def test_one_source_that_left_the_settings_would_keep_every_other_act_waiting(sc
     assert "settings" in (act.words or "")
     school.clock.advance(timedelta(minutes=5))
     assert act_next(school.site) is None
+
+
+def test_of_two_comments_the_one_that_cannot_be_hidden_would_be_forgotten(school: TestSchool) -> None:
+    """The other was hidden last, and nobody would be asked to go on with the first."""
+    post = school.facebook.own_post("News from school", school.clock.now())
+    for author in ("local", "other"):
+        school.facebook.comment(post, "ABUSE you lot, all of you", author, school.clock.now())
+    school.look("facebook")
+    decide(school.site, task_of(school, Step.TRIAGE).id, Decision(DecisionKind.DONE, HEAD, reason="seen"))
+    (incident,) = rows(school, Incident)
+    first, _ = decide_act(school.site, incident.reference, Wanted(ActKind.HIDE, HEAD, "as agreed"))
+    with school.site.database.write() as session:
+        session.get_one(OwnPageAct, first).state = ActState.REFUSED
+    finish(school)
+    assert task_of(school, Step.OWN_PAGE_HIDE).state == TaskState.REFUSED
+    assert task_of(school, Step.HOST_REPORT).state == TaskState.OPEN
