@@ -184,7 +184,7 @@ def _without_link(site: Site, text: str) -> str:
     public_url = site.settings.console.public_url
     if public_url is None:
         return text
-    links = re.escape(f"{public_url.rstrip('/')}/{LinkPurpose.ACKNOWLEDGE}/") + r"[A-Za-z0-9_-]+"
+    links = re.escape(f"{public_url.rstrip('/')}/") + rf"(?:{'|'.join(LinkPurpose)})/[A-Za-z0-9_-]+"
     return re.sub(links, "(a link)", text)
 
 

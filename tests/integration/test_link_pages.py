@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 from support.clock import SettableClock
-from support.monitor_bench import rows, school_with
+from support.monitor_bench import rows, school_with, send_all
 from support.pages import CONSOLE, PUBLIC, Visitor, alert_link, own_link
 from support.school import TestSchool
 
@@ -22,10 +22,12 @@ from monitor.pipeline.handed_in import hand_in, hand_in_suspected
 from monitor.pipeline.handing import Channel, Handing, Kind
 from monitor.pipeline.links import LinkPurpose, link_for
 from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.wishes import invite
 from monitor.store.models import (
     CustodyEvent,
     Incident,
     OperatorAlert,
+    OutgoingMail,
     Ruling,
     SinglePurposeLink,
     TakedownTask,
@@ -287,3 +289,14 @@ def test_a_visitor_who_leaves_early_would_leave_a_link_that_still_opens_in_the_l
         logging.getLogger("waitress").info("Client disconnected while serving %s", urlsplit(link).path)
     assert "disconnected while serving /acknowledge/" in caplog.text
     assert link.rpartition("/")[2] not in caplog.text
+
+
+def test_the_address_of_an_invitation_would_stay_readable_in_the_outbox(school: TestSchool) -> None:
+    """Beside the code that is given in person, it opens what a person wishes."""
+    reference = handed(school).reference
+    made = invite(school.site, reference, person="S1", email="teacher@fernhill.example", by="B. Head")
+    send_all(school)
+    told = next(one for one in school.mail.accepted if "teacher@fernhill.example" in one.recipients)
+    token = made.address.rpartition("/")[2]
+    assert token in told.message.get_body(("plain",)).get_content().replace("\n", "")
+    assert all(token not in mail.text + mail.html for mail in rows(school, OutgoingMail))
