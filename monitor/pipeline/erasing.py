@@ -43,6 +43,7 @@ from monitor.store.models import (
     Item,
     ItemState,
     Judgement,
+    MailState,
     OutgoingMail,
     Recheck,
 )
@@ -215,6 +216,9 @@ def _erase_words(session: Session, site: Site, incident: Incident, why: Why) -> 
     forget_own_page(session, [incident.id])
     session.execute(delete(IncidentBox).where(IncidentBox.incident_id == incident.id))
     emptied = update(OutgoingMail).where(OutgoingMail.incident_id == incident.id)
+    # What still waits would leave without a word in it.
+    waiting = emptied.where(OutgoingMail.state == MailState.QUEUED)
+    session.execute(waiting.values(state=MailState.FAILED, last_error="its incident was erased"))
     session.execute(emptied.values(text="", html="", subject=incident.reference))
     _erase_addresses(session, incident)
     note_erasure(session, site, "incident", incident.reference, why, reference=incident.reference)

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from alerts.ladder.matter import Matter
-from alerts.recipients import holders
+from alerts.recipients import NobodyToTell, holders
 from classifiers.interface import Judge, Judgement
 from config.policy import host_for_url
 from config.policy.hosts import OTHER
@@ -34,6 +34,7 @@ from monitor.pipeline.handed_in_sealing import Handed, remove_files, seal_files,
 from monitor.pipeline.handing import TO_THE_HEAD, Handing, check, matter_with
 from monitor.pipeline.judging import Opinion, comment_of, judgement_row, matter_of, no_judgement
 from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.operator_alerts import Trouble, tell_operators
 from monitor.pipeline.people import head_is_among, named_staff
 from monitor.pipeline.pictures import record_ruling
 from monitor.pipeline.raising import Found, IncidentDesk
@@ -239,12 +240,17 @@ class _Desk:
 def _tell_the_head(session: Session, site: Site, incident: Incident) -> None:
     """Whatever its lane; the chair where it is about the head."""
     named = named_staff(session, incident)
-    heads = holders(
-        Role.HEADTEACHER,
-        site.settings.people,
-        named_staff=named,
-        subject_is_head=head_is_among(session, site.school_id, named),
-    )
+    try:
+        heads = holders(
+            Role.HEADTEACHER,
+            site.settings.people,
+            named_staff=named,
+            subject_is_head=head_is_among(session, site.school_id, named),
+        )
+    except NobodyToTell as nobody:
+        trouble = Trouble("nobody_to_tell", incident.reference, str(nobody), "Add people to the settings.")
+        tell_operators(session, site, trouble)
+        return
     queue_alert(session, site, incident, read_ladder(incident), None, to=heads)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from support.at_rest import (
     ERASED,
@@ -48,6 +48,7 @@ from monitor.store.models import (
     Judgement,
     LabelledFile,
     Leaf,
+    MailState,
     OutgoingMail,
     Ruling,
 )
@@ -410,3 +411,14 @@ def test_the_reference_stays_when_all_else_is_erased(school: TestSchool) -> None
     assert (incident.reference, incident.state) == (reference, "closed")
     assert lanes_of(Role.HEADTEACHER)
     assert incident.fingerprint == ""
+
+
+def test_a_mail_without_a_word_in_it_would_leave_for_what_was_erased(school: TestSchool) -> None:
+    reference = raise_one(school)
+    with school.site.database.write() as session:
+        session.execute(update(OutgoingMail).values(state=MailState.QUEUED, sent_at=None))
+    close(school, reference, "settled")
+    ask(school, rows(school, Item)[-1].uid, second="B. Head")
+    told = [mail for mail in rows(school, OutgoingMail) if mail.incident_id is not None]
+    assert told
+    assert {mail.state for mail in told} == {MailState.FAILED}
