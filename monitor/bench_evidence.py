@@ -23,7 +23,7 @@ from monitor.evidence.folder import item_folder
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.checkpointing import signed
+from monitor.pipeline.sealing_up.checkpointing import signed
 from monitor.site import Site, open_site
 from monitor.store import custody, log
 from monitor.store.bulk import insert_many

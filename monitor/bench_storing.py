@@ -35,8 +35,8 @@ from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import LeafKind, commit_to
 from monitor.evidence.machine import tool
 from monitor.evidence.record import PageRecorder
-from monitor.pipeline.intake import PageIntake
-from monitor.pipeline.sealing import promote, record_evidence
+from monitor.pipeline.reading.intake import PageIntake
+from monitor.pipeline.sealing_up.sealing import promote, record_evidence
 from monitor.site import Site
 from monitor.store import log
 from monitor.store.models import Holding, Source, StreamCursor

@@ -9,26 +9,26 @@ import structlog
 
 from classifiers.interface import Judge
 from connectors.errors import ConnectorError
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.checklists import remind_of_devices
-from monitor.pipeline.dates import tell_of_dates
-from monitor.pipeline.first_pass import tell_first_passes
-from monitor.pipeline.folding import tell_what_was_held
-from monitor.pipeline.holders import pass_holder
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.keeping import keep_at_rest
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.mailing import send_next
-from monitor.pipeline.own_page import act_next
-from monitor.pipeline.poll import PollReport, fail_source, poll_source
-from monitor.pipeline.rechecks import recheck_due
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.school_accounts import remind_of_passwords
-from monitor.pipeline.second_log import keep_second_log
-from monitor.pipeline.stamping import stamp_due
-from monitor.pipeline.watchkeeping import keep_watch
-from monitor.pipeline.weekly import make_due_export
-from monitor.pipeline.withdrawals import search_due
+from monitor.pipeline.at_rest.keeping import keep_at_rest
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.own_pages.checklists import remind_of_devices
+from monitor.pipeline.own_pages.own_page import act_next
+from monitor.pipeline.own_pages.school_accounts import remind_of_passwords
+from monitor.pipeline.own_pages.withdrawals import search_due
+from monitor.pipeline.reading.accounts import connect
+from monitor.pipeline.reading.holders import pass_holder
+from monitor.pipeline.reading.poll import PollReport, fail_source, poll_source
+from monitor.pipeline.sealing_up.second_log import keep_second_log
+from monitor.pipeline.sealing_up.stamping import stamp_due
+from monitor.pipeline.telling.dates import tell_of_dates
+from monitor.pipeline.telling.first_pass import tell_first_passes
+from monitor.pipeline.telling.folding import tell_what_was_held
+from monitor.pipeline.telling.mailing import send_next
+from monitor.pipeline.telling.watchkeeping import keep_watch
+from monitor.pipeline.telling.weekly import make_due_export
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from config.schema import Settings
 from monitor.checks.lines import CheckLine, failed, ok
 from monitor.evidence.second_log import SecondLogUnusable
-from monitor.pipeline.checkpointing import SET_BACK_MEND
+from monitor.pipeline.sealing_up.checkpointing import SET_BACK_MEND
 from monitor.store.second_log import LogSetBack
 
 SUBJECT = "second log"

@@ -52,7 +52,7 @@ from monitor.cli.shared import UserError, debugging, remember_config
 from monitor.daemon.instance import AnotherDaemon
 from monitor.evidence.folder import EvidenceNotWritten
 from monitor.logs import write_logs_to_stderr
-from monitor.pipeline.judging import JudgementFails
+from monitor.pipeline.judgement.judging import JudgementFails
 from monitor.site_files import SiteUnusable
 from monitor.store.database import DatabaseUnusable
 from monitor.store.incidents import NoSuchIncident

@@ -8,8 +8,8 @@ import typer
 
 from config.schema import Role
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
-from monitor.pipeline import school_accounts
-from monitor.pipeline.school_accounts import AccountRefused, Described
+from monitor.pipeline.own_pages import school_accounts
+from monitor.pipeline.own_pages.school_accounts import AccountRefused, Described
 from monitor.site import Site
 
 accounts_app = typer.Typer(help="The school's own accounts and their approval.", invoke_without_command=True)

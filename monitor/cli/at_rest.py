@@ -22,13 +22,13 @@ from monitor.evidence.lock_keys import (
     write_new_pair,
 )
 from monitor.evidence.lockbox import BoxUnreadable, key_id
-from monitor.pipeline.capture_locking import lock_captures, unlocked_captures
-from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
-from monitor.pipeline.holds import HoldRefused, holds, release_hold, set_hold, today_in_london
-from monitor.pipeline.keeping import Kept, erase_due, erasures, plan
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.periods import periods
-from monitor.pipeline.unlocking import Opener, Unlocked, UnlockedItem, UnlockRefused, unlock
+from monitor.pipeline.at_rest.erasing import ErasureRefused, Request, erase_on_request
+from monitor.pipeline.at_rest.holds import HoldRefused, holds, release_hold, set_hold, today_in_london
+from monitor.pipeline.at_rest.keeping import Kept, erase_due, erasures, plan
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.at_rest.periods import periods
+from monitor.pipeline.at_rest.unlocking import Opener, Unlocked, UnlockedItem, UnlockRefused, unlock
+from monitor.pipeline.sealing_up.capture_locking import lock_captures, unlocked_captures
 from monitor.site import Site
 
 keys_app = typer.Typer(help="The keys that closed evidence is locked to.", no_args_is_help=True)

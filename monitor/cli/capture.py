@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.shared import UserError, say, site, warn
-from monitor.pipeline.capturing import Captured, CaptureRefused, Wish
-from monitor.pipeline.capturing import capture as carry_out
+from monitor.pipeline.sealing_up.capturing import Captured, CaptureRefused, Wish
+from monitor.pipeline.sealing_up.capturing import capture as carry_out
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ import typer
 from alerts.export.sheets import text_card
 from alerts.export.writer import write_flushed
 from monitor.cli.shared import UserError, login_name, say, site
-from monitor.pipeline.cards import NoCard, card_facts, find_item
+from monitor.pipeline.sealing_up.cards import NoCard, card_facts, find_item
 from monitor.store.evidence_door import EXPORTED, Access
 
 

@@ -11,9 +11,9 @@ import typer
 from classifiers.pupil_information.own_posts import OwnPostReader
 from config.schema import Role
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.post_checks import Answer, Asker, CheckRefused, Draft, Spot, check_post
-from monitor.pipeline.register import load_register
+from monitor.pipeline.judgement.judges import site_judge
+from monitor.pipeline.judgement.register import load_register
+from monitor.pipeline.own_pages.post_checks import Answer, Asker, CheckRefused, Draft, Spot, check_post
 from monitor.site import Site
 
 _KINDS = {

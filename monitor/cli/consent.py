@@ -17,12 +17,12 @@ from config.schema import Role
 from config.words import Outcome
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, settings, site, warn
 from monitor.cli.sweep import raise_what_was_found
-from monitor.pipeline.checklists import POINTS, Ticks, checklists, open_points, tick
-from monitor.pipeline.decisions import NoSuchTask, decide
-from monitor.pipeline.holds import today_in_london
-from monitor.pipeline.own_posts import TimelineRead
-from monitor.pipeline.post_checks import CheckRefused
-from monitor.pipeline.withdrawals import Withdrawal, WithdrawalRefused, search, withdraw
+from monitor.pipeline.at_rest.holds import today_in_london
+from monitor.pipeline.incidents.decisions import NoSuchTask, decide
+from monitor.pipeline.own_pages.checklists import POINTS, Ticks, checklists, open_points, tick
+from monitor.pipeline.own_pages.own_posts import TimelineRead
+from monitor.pipeline.own_pages.post_checks import CheckRefused
+from monitor.pipeline.own_pages.withdrawals import Withdrawal, WithdrawalRefused, search, withdraw
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.models import Consent, Incident, IncidentItem, Item, OwnPostFinding, PostCheck

@@ -14,9 +14,9 @@ from config.words import CommunityRole, Outcome, Remover, Situation
 from monitor.cli.incidents import Reference, incidents_app
 from monitor.cli.shared import UserError, say, site
 from monitor.cli.tasks import By, Reason, refusals, say_opened, who
-from monitor.pipeline.correcting import add_note
-from monitor.pipeline.correcting import correct as correct_incident
-from monitor.pipeline.decisions import close_incident
+from monitor.pipeline.incidents.correcting import add_note
+from monitor.pipeline.incidents.correcting import correct as correct_incident
+from monitor.pipeline.incidents.decisions import close_incident
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.shared import UserError, login_name, london, say, site
-from monitor.pipeline import critical as mode
+from monitor.pipeline.own_pages import critical as mode
 
 critical_app = typer.Typer(help="A critical incident at school (Nunney 2.9).", invoke_without_command=True)
 By = Annotated[str | None, typer.Option("--by", help="Who decides; your login name unless given.")]

@@ -11,7 +11,7 @@ from monitor.cli.shared import JsonOption, UserError, print_records, say, site
 from monitor.evidence.keys import fingerprint, public_pem
 from monitor.evidence.leaf import LeafKind
 from monitor.evidence.log.note import Verifier
-from monitor.pipeline.checkpointing import signed
+from monitor.pipeline.sealing_up.checkpointing import signed
 from monitor.site import Site
 from monitor.store.checkpoints import newest, proof_of
 from monitor.store.models import CheckpointRow, Item, Leaf

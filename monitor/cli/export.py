@@ -16,7 +16,7 @@ from monitor.evidence.lockbox import BoxUnreadable
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
 from monitor.pipeline.exports.proving import give_up_unfinished, making
-from monitor.pipeline.weekly_readers import lanes_of
+from monitor.pipeline.telling.weekly_readers import lanes_of
 from monitor.site import Site
 
 Week = Annotated[str | None, typer.Option("--week", help="Such as 2026-W47; this week if left out.")]

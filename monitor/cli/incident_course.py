@@ -6,7 +6,7 @@ from datetime import datetime
 from alerts.occasions import EXPLAINED, Occasion
 from config.words import Remover
 from monitor.cli.shared import london
-from monitor.pipeline.course import Course, Relative
+from monitor.pipeline.incidents.course import Course, Relative
 from monitor.store.models import Likeness, Sharer
 
 _LIKENESS = {

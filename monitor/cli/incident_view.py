@@ -19,9 +19,9 @@ from monitor.cli.incident_course import course_lines, occasion_lines
 from monitor.cli.ladder_view import found_lines
 from monitor.cli.law_view import law_lines
 from monitor.cli.shared import login_name, london, out
-from monitor.pipeline.course import course_of
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.occasions import note_views, occasions_of
+from monitor.pipeline.incidents.course import course_of
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.occasions import note_views, occasions_of
 from monitor.site import Site
 from monitor.store.evidence_door import Access, shown_evidence
 from monitor.store.incidents import incident_called

@@ -11,12 +11,12 @@ from typer.core import TyperGroup
 from config.words import CommunityRole
 from monitor.cli.incident_view import show_incident
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
-from monitor.pipeline.calling import NoCallSheet, call_sheet_of
-from monitor.pipeline.course import remover_of
-from monitor.pipeline.decisions import NoSuchTask
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.pictures import Ruled, RulingRefused, rule_on_pictures
-from monitor.pipeline.recirculation import parent_references
+from monitor.pipeline.incidents.calling import NoCallSheet, call_sheet_of
+from monitor.pipeline.incidents.course import remover_of
+from monitor.pipeline.incidents.decisions import NoSuchTask
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.recirculation import parent_references
+from monitor.pipeline.sealing_up.pictures import Ruled, RulingRefused, rule_on_pictures
 from monitor.store.models import Incident, Ruling
 
 Reference = Annotated[str, typer.Argument(help="The incident, such as SW-2026-0001.")]

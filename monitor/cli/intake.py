@@ -13,14 +13,14 @@ from config.addresses import mailbox
 from config.concerns import Concern, concern_named
 from config.words import CommunityRole, Lane, Severity
 from monitor.cli.shared import LONDON, JsonOption, UserError, print_records, say, site
-from monitor.pipeline.decisions import NoSuchTask
-from monitor.pipeline.handed_in import Taken, hand_in, hand_in_suspected
-from monitor.pipeline.handed_in_files import LARGEST, HandedFile
-from monitor.pipeline.handing import Channel, Handing, IntakeRefused, Kind
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.links import LinkPurpose
-from monitor.pipeline.wishes import INVITED_HOURS, InvitationRefused
-from monitor.pipeline.wishes import invite as send_invitation
+from monitor.pipeline.handing_in.handed_in import Taken, hand_in, hand_in_suspected
+from monitor.pipeline.handing_in.handed_in_files import LARGEST, HandedFile
+from monitor.pipeline.handing_in.handing import Channel, Handing, IntakeRefused, Kind
+from monitor.pipeline.handing_in.links import LinkPurpose
+from monitor.pipeline.handing_in.wishes import INVITED_HOURS, InvitationRefused
+from monitor.pipeline.handing_in.wishes import invite as send_invitation
+from monitor.pipeline.incidents.decisions import NoSuchTask
+from monitor.pipeline.judgement.judges import site_judge
 from monitor.site import Site
 
 QUESTION = (

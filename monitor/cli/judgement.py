@@ -26,13 +26,13 @@ from monitor.cli.shared import (
     settings,
     site,
 )
-from monitor.pipeline import learning
-from monitor.pipeline.absent_models import absent_models
-from monitor.pipeline.decided import DecidedComment, decided_comments
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.labelled_export import select_for, write_labelled
-from monitor.pipeline.learning import Change, Lesson, Standing
-from monitor.pipeline.weekly_readers import lanes_of
+from monitor.pipeline.judgement import learning
+from monitor.pipeline.judgement.absent_models import absent_models
+from monitor.pipeline.judgement.decided import DecidedComment, decided_comments
+from monitor.pipeline.judgement.judges import site_judge
+from monitor.pipeline.judgement.labelled_export import select_for, write_labelled
+from monitor.pipeline.judgement.learning import Change, Lesson, Standing
+from monitor.pipeline.telling.weekly_readers import lanes_of
 from monitor.site import Site
 from monitor.store.models import LearnedVersion
 

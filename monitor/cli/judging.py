@@ -16,7 +16,7 @@ from classifiers.interface import Comment, Judge, Register
 from classifiers.jsonlines import BadLine, judgement_to_json, read_comments
 from config.mistakes import SettingsError
 from monitor.cli.shared import JsonOption, UserError, config_path, say, settings, warn
-from monitor.pipeline.judges import judge_for, site_judge
+from monitor.pipeline.judgement.judges import judge_for, site_judge
 from monitor.site import open_site
 
 BATCH = 256

@@ -7,8 +7,8 @@ from alerts.ladder.dates import law_dates
 from alerts.ladder.matter import UNKNOWN
 from alerts.ladder.state import Ladder
 from monitor.cli.shared import london
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.queueing import score_of
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.queueing import score_of
 from monitor.store.models import Incident
 
 

@@ -7,7 +7,7 @@ from alerts.ladder.policy import nation_of
 from alerts.law import Measured, to_consider
 from alerts.occasions import Occasion
 from config.policy.law import law_pack
-from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.store.models import Incident
 
 

@@ -15,8 +15,8 @@ from alerts.letters.kinds import RULES, LetterKind
 from alerts.letters.mails import as_text
 from config.schema import Role
 from monitor.cli.shared import JsonOption, UserError, login_name, out, print_records, say, site
-from monitor.pipeline import letter_forms, letter_keeping, letter_sending, letters
-from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter
+from monitor.pipeline.letters import letter_forms, letter_keeping, letter_sending, letters
+from monitor.pipeline.letters.letter_rows import LetterRefused, NoSuchLetter
 from monitor.site import Site
 
 letters_app = typer.Typer(

@@ -7,9 +7,9 @@ import typer
 
 from alerts.mail.bounce import NotABounce
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
-from monitor.pipeline.bounces import CameBack, NoSuchMail, note_bounce
-from monitor.pipeline.undelivered import role_of
-from monitor.pipeline.unsent import held, unsent
+from monitor.pipeline.telling.bounces import CameBack, NoSuchMail, note_bounce
+from monitor.pipeline.telling.undelivered import role_of
+from monitor.pipeline.telling.unsent import held, unsent
 from monitor.site import Site
 from monitor.store.models import OutgoingMail
 

@@ -26,7 +26,7 @@ from monitor.cli.shared import (
     warn,
 )
 from monitor.demo.story import read_story
-from monitor.pipeline.judges import second_opinion_of
+from monitor.pipeline.judgement.judges import second_opinion_of
 from monitor.weights.download import session_for
 from monitor.weights.fetching import (
     ENCODER,

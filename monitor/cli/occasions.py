@@ -9,7 +9,13 @@ from alerts.occasions import EXPLAINED, Occasion
 from monitor.cli.incident_course import when
 from monitor.cli.incidents import Reference, ReferenceOrCommand
 from monitor.cli.shared import JsonOption, UserError, login_name, print_records, say, site
-from monitor.pipeline.occasions import NoReview, all_occasions, note_views, occasions_of, review_views
+from monitor.pipeline.incidents.occasions import (
+    NoReview,
+    all_occasions,
+    note_views,
+    occasions_of,
+    review_views,
+)
 from monitor.site import Site
 from monitor.store.incidents import incident_called
 

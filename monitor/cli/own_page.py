@@ -7,8 +7,8 @@ import typer
 from alerts.ladder.state import LadderRefused
 from monitor.cli.incidents import Reference, incidents_app
 from monitor.cli.shared import UserError, login_name, say, site
-from monitor.pipeline.decisions import NoSuchTask
-from monitor.pipeline.own_page import Acted, ActRefused, Wanted, act_next, decide_act
+from monitor.pipeline.incidents.decisions import NoSuchTask
+from monitor.pipeline.own_pages.own_page import Acted, ActRefused, Wanted, act_next, decide_act
 from monitor.store.models import ActKind, ActState
 
 By = Annotated[str | None, typer.Option("--by", help="Who decides; your login name unless given.")]

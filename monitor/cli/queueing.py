@@ -7,8 +7,8 @@ import typer
 from alerts.seriousness import Seriousness
 from monitor.cli.incidents import Reference, incidents_app
 from monitor.cli.shared import JsonOption, print_records, say, site
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.queueing import queue, score_of
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.queueing import queue, score_of
 from monitor.store.incidents import incident_called
 
 

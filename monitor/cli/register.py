@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from classifiers.register.consents import Origin, Statement
 from classifiers.register.readers import Consent, read_consents, read_pupils, read_staff
 from monitor.cli.shared import UserError, login_name, say, site, warn
-from monitor.pipeline import register
-from monitor.pipeline.consents import Taken, take_list, take_pupils
+from monitor.pipeline.judgement import register
+from monitor.pipeline.own_pages.consents import Taken, take_list, take_pupils
 from monitor.site import Site
 from monitor.store import custody
 

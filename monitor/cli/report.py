@@ -10,7 +10,7 @@ from alerts.clocks import LONDON
 from alerts.reviews import ReviewState, reviews_of
 from alerts.yearly import as_text
 from monitor.cli.shared import JsonOption, print_records, say, site, warn
-from monitor.pipeline.yearly import year_facts
+from monitor.pipeline.telling.yearly import year_facts
 
 
 def add_to(app: typer.Typer) -> None:

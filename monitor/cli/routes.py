@@ -11,7 +11,7 @@ from alerts.export.writer import write_flushed
 from alerts.routes.providers import NotForProviders
 from config.policy import Host, helplines, host_for_url
 from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site
-from monitor.pipeline.providers import NothingToLookUp, Provider, exposed_data, provider_of
+from monitor.pipeline.incidents.providers import NothingToLookUp, Provider, exposed_data, provider_of
 from monitor.site import Site
 
 

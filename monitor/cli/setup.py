@@ -12,10 +12,10 @@ from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
 from monitor.checks.lines import failed, ok
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
-from monitor.pipeline.absent_models import absent_models
-from monitor.pipeline.judges import judge_for
-from monitor.pipeline.second_log import check_second_log
-from monitor.pipeline.unsent import unsent
+from monitor.pipeline.judgement.absent_models import absent_models
+from monitor.pipeline.judgement.judges import judge_for
+from monitor.pipeline.sealing_up.second_log import check_second_log
+from monitor.pipeline.telling.unsent import unsent
 from monitor.site import open_site
 from monitor.store import schema
 from monitor.store.models import MailState

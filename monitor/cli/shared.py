@@ -19,7 +19,7 @@ from rich.table import Table
 from alerts.clocks import in_repeated_hour
 from config.loading import load_settings
 from config.schema import Settings
-from monitor.pipeline import critical
+from monitor.pipeline.own_pages import critical
 from monitor.site import Site, open_site
 
 LONDON = ZoneInfo("Europe/London")

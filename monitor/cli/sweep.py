@@ -7,9 +7,9 @@ import typer
 
 from config.loading import require_production
 from monitor.cli.shared import JsonOption, UserError, print_records, settings, site, warn
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.sweep import SweepReport, Swept, sweep
+from monitor.pipeline.judgement.judges import site_judge
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.reading.sweep import SweepReport, Swept, sweep
 from monitor.site import Site
 
 Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only posts from that day on.")]

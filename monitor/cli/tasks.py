@@ -13,7 +13,7 @@ from alerts.ladder.words import DecisionKind, Override, Step
 from config.schema import Role
 from config.words import Outcome
 from monitor.cli.shared import JsonOption, UserError, login_name, london, print_records, say, site, warn
-from monitor.pipeline.decisions import NoSuchTask, Opened, approve, decide, open_task
+from monitor.pipeline.incidents.decisions import NoSuchTask, Opened, approve, decide, open_task
 from monitor.store.models import TakedownTask
 
 tasks_app = typer.Typer(help="The takedown tasks, and what came of them.", invoke_without_command=True)

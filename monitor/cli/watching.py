@@ -15,10 +15,10 @@ from monitor.daemon.judge_room import JudgeRoom
 from monitor.daemon.service import Service
 from monitor.logs import write_logs_to_stderr
 from monitor.passes import one_pass
-from monitor.pipeline.absent_models import absent_models, tell_of_absent, tell_of_present
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.poll import PollReport
+from monitor.pipeline.judgement.absent_models import absent_models, tell_of_absent, tell_of_present
+from monitor.pipeline.judgement.judges import site_judge
+from monitor.pipeline.reading.accounts import connect
+from monitor.pipeline.reading.poll import PollReport
 from monitor.site import Site
 
 

@@ -8,8 +8,8 @@ from alerts.ladder.state import Consent
 from alerts.ladder.words import ConsentScope
 from monitor.cli.shared import print_records, say, site
 from monitor.cli.tasks import By, refusals, say_opened, tasks_app, who
-from monitor.pipeline.decisions import record_consent, record_wishes
-from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.incidents.decisions import record_consent, record_wishes
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.site import Site
 from monitor.store.incidents import incident_called
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from alerts.mail.wording import shown
 from monitor.console.link_pages import SITE, THROTTLE, pages
 from monitor.console.throttle import Throttle
-from monitor.pipeline.links import LinkRefused
+from monitor.pipeline.handing_in.links import LinkRefused
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 

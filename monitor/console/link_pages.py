@@ -18,11 +18,11 @@ from flask.typing import ResponseReturnValue
 
 from alerts.ladder.words import ConsentScope
 from monitor.console.throttle import Throttle
-from monitor.pipeline.acknowledging import acknowledge, call_sheet_for, matter_of_link
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.links import LinkPurpose, check_code, open_link
-from monitor.pipeline.packs import make_pack, may_have_pack
-from monitor.pipeline.wishes import asked_of, check_asked, questions, record_wishes
+from monitor.pipeline.handing_in.links import LinkPurpose, check_code, open_link
+from monitor.pipeline.handing_in.packs import make_pack, may_have_pack
+from monitor.pipeline.handing_in.wishes import asked_of, check_asked, questions, record_wishes
+from monitor.pipeline.incidents.acknowledging import acknowledge, call_sheet_for, matter_of_link
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.site import Site
 from monitor.store.models import Incident, SinglePurposeLink
 

@@ -13,8 +13,8 @@ from waitress.task import ThreadedTaskDispatcher
 from waitress.trigger import trigger
 
 from monitor.console.app import make_app
-from monitor.pipeline.links import LinkPurpose
-from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.handing_in.links import LinkPurpose
+from monitor.pipeline.telling.operator_alerts import Trouble, all_clear, tell_operators
 from monitor.site import Site
 
 THREADS = 4

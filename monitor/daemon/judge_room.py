@@ -13,9 +13,9 @@ from classifiers.errors import ModelBroken
 from classifiers.interface import Comment, Judgement
 from classifiers.judge import EmbeddedJudge
 from config.schema import Settings
-from monitor.pipeline import learning, register
-from monitor.pipeline.absent_models import Absent, absent_models, tell_of_absent, tell_of_present
-from monitor.pipeline.judges import site_judge
+from monitor.pipeline.judgement import learning, register
+from monitor.pipeline.judgement.absent_models import Absent, absent_models, tell_of_absent, tell_of_present
+from monitor.pipeline.judgement.judges import site_judge
 from monitor.site import Site
 
 TRIED_AGAIN_AFTER = timedelta(minutes=10)

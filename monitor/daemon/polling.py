@@ -9,9 +9,9 @@ from sqlalchemy import or_, select
 
 from connectors.errors import ConnectorError, Transient
 from connectors.interface import Connector
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.holders import daemon_holder
-from monitor.pipeline.poll import CLOCK_SET, PollReport, fail_source, is_free_for, poll_source
+from monitor.pipeline.reading.accounts import connect
+from monitor.pipeline.reading.holders import daemon_holder
+from monitor.pipeline.reading.poll import CLOCK_SET, PollReport, fail_source, is_free_for, poll_source
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Source

@@ -28,28 +28,28 @@ from monitor.daemon.clock_watch import ClockWatch
 from monitor.daemon.instance import CheckLock, LockLost, only_instance
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.folder import EvidenceNotWritten, remove_parts, stored_uids
-from monitor.pipeline.checklists import remind_of_devices
-from monitor.pipeline.dates import tell_of_dates
-from monitor.pipeline.first_pass import tell_first_passes
-from monitor.pipeline.folding import tell_what_was_held
-from monitor.pipeline.handed_in import tidy_handed_in
-from monitor.pipeline.holders import daemon_holder, is_over
-from monitor.pipeline.judging import JudgementFails, judge_waiting
-from monitor.pipeline.keeping import keep_at_rest
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.mailing import send_next
-from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
-from monitor.pipeline.outages import ask_again_what_was_mended
-from monitor.pipeline.own_page import act_next
-from monitor.pipeline.rechecks import recheck_due
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.school_accounts import remind_of_passwords
-from monitor.pipeline.sealing import tidy
-from monitor.pipeline.second_log import keep_second_log
-from monitor.pipeline.stamping import stamp_due
-from monitor.pipeline.watchkeeping import keep_watch, ping_dead_man
-from monitor.pipeline.weekly import make_due_export
-from monitor.pipeline.withdrawals import search_due
+from monitor.pipeline.at_rest.keeping import keep_at_rest
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.handing_in.handed_in import tidy_handed_in
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.judgement.judging import JudgementFails, judge_waiting
+from monitor.pipeline.own_pages.checklists import remind_of_devices
+from monitor.pipeline.own_pages.own_page import act_next
+from monitor.pipeline.own_pages.school_accounts import remind_of_passwords
+from monitor.pipeline.own_pages.withdrawals import search_due
+from monitor.pipeline.reading.holders import daemon_holder, is_over
+from monitor.pipeline.reading.outages import ask_again_what_was_mended
+from monitor.pipeline.sealing_up.sealing import tidy
+from monitor.pipeline.sealing_up.second_log import keep_second_log
+from monitor.pipeline.sealing_up.stamping import stamp_due
+from monitor.pipeline.telling.dates import tell_of_dates
+from monitor.pipeline.telling.first_pass import tell_first_passes
+from monitor.pipeline.telling.folding import tell_what_was_held
+from monitor.pipeline.telling.mailing import send_next
+from monitor.pipeline.telling.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.telling.watchkeeping import keep_watch, ping_dead_man
+from monitor.pipeline.telling.weekly import make_due_export
 from monitor.site import Site
 from monitor.store.database import DatabaseUnusable
 from monitor.store.models import Source

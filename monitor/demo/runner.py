@@ -21,11 +21,11 @@ from monitor.demo.story import SPACING, Line, Town, read_story
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import Verified, verify_store
 from monitor.passes import one_pass
-from monitor.pipeline import register
-from monitor.pipeline.consents import take_pupils
-from monitor.pipeline.judges import site_judge
-from monitor.pipeline.mailing import send_next
-from monitor.pipeline.weekly import export_and_announce
+from monitor.pipeline.judgement import register
+from monitor.pipeline.judgement.judges import site_judge
+from monitor.pipeline.own_pages.consents import take_pupils
+from monitor.pipeline.telling.mailing import send_next
+from monitor.pipeline.telling.weekly import export_and_announce
 from monitor.site import Site, open_site
 
 PLATFORMS = ("facebook", "x")

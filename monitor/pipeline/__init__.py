@@ -1,5 +1,5 @@
 """The way of a comment: fetch → store and commit → judge → seal → raise → mail → remind and re-check.
 
-Each module is one stretch of it and leaves a row behind, so that the next can be taken up again after
+Each folder is one stretch of it, and leaves rows behind, so that the next can be taken up again after
 a crash at any moment. No network call happens inside a transaction.
 """

@@ -11,7 +11,7 @@ from support.school import write_settings
 
 from config.loading import load_settings
 from monitor.cli.shared import remember_config
-from monitor.pipeline.register import load_register
+from monitor.pipeline.judgement.register import load_register
 from monitor.site import open_site
 from monitor.store.database import Database
 from monitor.store.models import Consent, Pupil

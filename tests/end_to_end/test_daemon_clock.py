@@ -17,8 +17,8 @@ from support.school import TestSchool, running_school
 
 from monitor.daemon.polling import PollCrew
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.mailing import send_next
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.telling.mailing import send_next
 from monitor.store.models import Incident, Item, Source
 
 DAY = timedelta(days=1)

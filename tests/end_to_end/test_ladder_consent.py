@@ -12,7 +12,7 @@ from support.clock import SettableClock
 from alerts.ladder.words import Step
 from config.words import Lane, Outcome, Situation, TaskState
 from connectors.loopback import LoopbackPlatform
-from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.store.models import CustodyEvent, Incident, Item, OwnPostFinding, Recheck, TakedownTask
 
 CONSENTS = "pupil_id,channel,medium,from,to,given_by,document_ref\nP1,all,all,2024-09-01,,parent,form 17\n"

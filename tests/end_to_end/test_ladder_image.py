@@ -19,7 +19,7 @@ from config.words import Lane, TaskState
 from connectors.loopback import Request
 from monitor.capture.browser import Browser
 from monitor.capture.dialling import Dialler
-from monitor.pipeline.capturing import CaptureRefused, Tools, Wish, capture
+from monitor.pipeline.sealing_up.capturing import CaptureRefused, Tools, Wish, capture
 from monitor.store.models import Capture, Item, OutgoingMail, TakedownTask
 
 FROM_WORDS = "look what they are sending round, nudes of a year 6 girl from Fernhill"

@@ -13,7 +13,7 @@ from alerts.ladder.words import Step
 from alerts.letters.kinds import LetterKind
 from config.schema import Role
 from config.words import Flag, Lane, Outcome, Remover, TaskState
-from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.store.models import EvidenceItem, Item, ItemState, Recheck
 
 WORDS = "Mr Larkspur had better watch his back, I know where he parks and I will smash his face in on Monday"

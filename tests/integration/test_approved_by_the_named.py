@@ -13,8 +13,8 @@ from alerts.ladder.state import LadderRefused
 from alerts.ladder.words import Step
 from classifiers.interface import StaffMember
 from config.schema import Role
-from monitor.pipeline.decisions import approve
-from monitor.pipeline.register import replace_staff
+from monitor.pipeline.incidents.decisions import approve
+from monitor.pipeline.judgement.register import replace_staff
 from monitor.store.models import Judgement
 
 HEAD = "B. Head"

@@ -21,11 +21,11 @@ from monitor.evidence.folder import read_item
 from monitor.evidence.lockbox import BOX, opened
 from monitor.evidence.verify import verify_store
 from monitor.passes import read_source
-from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
-from monitor.pipeline.holds import HoldRefused, release_hold, set_hold, why_held
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.keeping import keep_at_rest
-from monitor.pipeline.unlocking import Opener, UnlockRefused, unlock
+from monitor.pipeline.at_rest.erasing import ErasureRefused, Request, erase_on_request
+from monitor.pipeline.at_rest.holds import HoldRefused, release_hold, set_hold, why_held
+from monitor.pipeline.at_rest.keeping import keep_at_rest
+from monitor.pipeline.at_rest.unlocking import Opener, UnlockRefused, unlock
+from monitor.pipeline.judgement.judging import judge_waiting
 from monitor.store.models import EvidenceItem, Incident, IncidentItem
 
 ACTS = ("close", "reopen", "hold", "release", "ask", "unlock")

@@ -27,14 +27,14 @@ from support.school import TestSchool
 from config.schema import Role
 from config.words import Outcome
 from monitor.evidence.verify import Verified, verify_store
+from monitor.pipeline.at_rest.erasing import ErasureRefused, Request, erase_on_request
+from monitor.pipeline.at_rest.holds import HoldRefused, holds, release_hold, remind_of_reviews, set_hold
+from monitor.pipeline.at_rest.keeping import erase_due, keep_at_rest, plan
+from monitor.pipeline.at_rest.locking import lock_due
 from monitor.pipeline.boundaries import Boundary
-from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
-from monitor.pipeline.holds import HoldRefused, holds, release_hold, remind_of_reviews, set_hold
-from monitor.pipeline.keeping import erase_due, keep_at_rest, plan
-from monitor.pipeline.labelled_export import select_for, write_labelled
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.pictures import rule_on_pictures
-from monitor.pipeline.weekly_readers import lanes_of
+from monitor.pipeline.judgement.labelled_export import select_for, write_labelled
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
+from monitor.pipeline.telling.weekly_readers import lanes_of
 from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     Consent,

@@ -36,14 +36,14 @@ from config.schema import Role
 from monitor.evidence.bundle import WITHHELD_FILES, faults_within
 from monitor.evidence.lockbox import BOX, NotForThisKey
 from monitor.evidence.verify import verify_store
+from monitor.pipeline.at_rest.keeping import keep_at_rest
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.at_rest.unlocking import Opener, Unlocked, UnlockRefused, unlock
 from monitor.pipeline.boundaries import Boundary
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import Order, Scope
-from monitor.pipeline.keeping import keep_at_rest
-from monitor.pipeline.labelled_export import select_for, write_labelled
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.pictures import rule_on_pictures
-from monitor.pipeline.unlocking import Opener, Unlocked, UnlockRefused, unlock
+from monitor.pipeline.judgement.labelled_export import select_for, write_labelled
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import (
     CustodyEvent,
     EvidenceItem,

@@ -17,10 +17,10 @@ from monitor.capture.fetching import Limits
 from monitor.evidence.captures import capture_folder
 from monitor.evidence.folder import item_folder
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.capture_locking import lock_captures, unlocked_captures
-from monitor.pipeline.capturing import CaptureRefused, Tools, Wish, capture
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.sealing_up.capture_locking import lock_captures, unlocked_captures
+from monitor.pipeline.sealing_up.capturing import CaptureRefused, Tools, Wish, capture
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import Capture, CaptureState, Incident, Item, Ruling
 
 MEDIA = "pbs.twimg.example"

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from support.consents import EVERYBODY, Desk, consent, desk_at
 
-from monitor.pipeline.keeping import erase_due
-from monitor.pipeline.withdrawals import Withdrawal, withdraw
+from monitor.pipeline.at_rest.keeping import erase_due
+from monitor.pipeline.own_pages.withdrawals import Withdrawal, withdraw
 from monitor.store import schema
 from monitor.store.database import Database, DatabaseUnusable
 from monitor.store.models import Consent, ConsentSearch, Erasure, PostCheck

@@ -13,7 +13,7 @@ from support.school import TestSchool, running_school
 
 from alerts.ladder.words import Step
 from config.words import Outcome
-from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.incidents.rechecks import recheck_due
 from monitor.store.models import CustodyEvent, Incident
 
 

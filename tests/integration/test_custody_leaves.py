@@ -17,7 +17,7 @@ from support.school import TestSchool, running_school
 from monitor.evidence.folder import item_folder
 from monitor.evidence.leaf import LeafKind, commitment
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.clear_copies import Why, note_erasure
+from monitor.pipeline.at_rest.clear_copies import Why, note_erasure
 from monitor.store import custody
 from monitor.store.custody_watch import EvidenceInBulk
 from monitor.store.evidence_door import EXPORTED, Access, NotEvidence, opened_evidence, shown_evidence

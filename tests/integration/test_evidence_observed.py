@@ -22,9 +22,9 @@ from monitor.evidence.folder import read_item
 from monitor.evidence.leaf import LeafKind
 from monitor.evidence.machine_clock import MachineClock
 from monitor.evidence.verify import verify_store
-from monitor.pipeline import clock_watch
-from monitor.pipeline.clock_watch import DIFFERS, UNSYNCHRONISED, compare_clocks, watch_kernel_clock
-from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.reading import clock_watch
+from monitor.pipeline.reading.clock_watch import DIFFERS, UNSYNCHRONISED, compare_clocks, watch_kernel_clock
 from monitor.store import observations
 from monitor.store.models import (
     EvidenceItem,

@@ -13,9 +13,9 @@ from support.school import TestSchool, write_settings
 
 from alerts.export.profiles import Profile
 from alerts.export.week import IsoWeek
-from monitor.pipeline.checkpointing import signed
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import Order, Scope
+from monitor.pipeline.sealing_up.checkpointing import signed
 from monitor.site import Site, open_site
 from monitor.store.models import Base, Incident
 

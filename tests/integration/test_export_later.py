@@ -20,12 +20,12 @@ from monitor.capture.fetching import Limits
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.folder import item_folder
 from monitor.evidence.observation import Observation, Observed
-from monitor.pipeline.capture_locking import lock_captures
-from monitor.pipeline.capturing import Tools, Wish, capture
+from monitor.pipeline.at_rest.locking import lock_due
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import Order, Scope
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.sealing_up.capture_locking import lock_captures
+from monitor.pipeline.sealing_up.capturing import Tools, Wish, capture
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store import observations
 from monitor.store.models import CustodyEvent, Export, Incident, Item, Ruling
 

@@ -26,13 +26,13 @@ from monitor.evidence.keys import fingerprint
 from monitor.evidence.lockbox import opened
 from monitor.evidence.log.note import Verifier
 from monitor.evidence.verify import verify_store
+from monitor.pipeline.at_rest.clear_copies import Why
 from monitor.pipeline.boundaries import Boundary
-from monitor.pipeline.clear_copies import Why
 from monitor.pipeline.exports.ending import end_old_exports, erase_exports, exports_holding
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import ExportRefused, Order, Scope
 from monitor.pipeline.exports.proving import finish_exports
-from monitor.pipeline.weekly import export_and_announce
+from monitor.pipeline.telling.weekly import export_and_announce
 from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     CheckpointRow,

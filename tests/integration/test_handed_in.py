@@ -19,11 +19,11 @@ from monitor.cli import intake
 from monitor.cli.shared import UserError
 from monitor.evidence.captures import read_capture
 from monitor.evidence.folder import read_item
-from monitor.pipeline.erasing import Request, erase_on_request
-from monitor.pipeline.handed_in import Taken, hand_in
-from monitor.pipeline.handed_in_files import HandedFile
-from monitor.pipeline.handing import Channel, Handing, IntakeRefused, Kind
-from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.at_rest.erasing import Request, erase_on_request
+from monitor.pipeline.handing_in.handed_in import Taken, hand_in
+from monitor.pipeline.handing_in.handed_in_files import HandedFile
+from monitor.pipeline.handing_in.handing import Channel, Handing, IntakeRefused, Kind
+from monitor.pipeline.incidents.rechecks import recheck_due
 from monitor.store.models import (
     Capture,
     HandedIn,

@@ -9,7 +9,7 @@ from support.clock import SettableClock
 from support.monitor_bench import NamingJudge, rows, say, school_with, send_all
 from support.school import TestSchool
 
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import Incident, Ruling
 
 MANAGER, HEAD = "manager@fernhill.example", "head@fernhill.example"

@@ -20,10 +20,10 @@ from classifiers.interface import Comment, Judgement
 from config.words import Label, Outcome, Severity
 from monitor.cli.shared import remember_config
 from monitor.daemon.judge_room import JudgeRoom
-from monitor.pipeline import learning
-from monitor.pipeline.decided import decided_comments
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.judges import site_judge
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.judgement import learning
+from monitor.pipeline.judgement.decided import decided_comments
+from monitor.pipeline.judgement.judges import site_judge
 from monitor.store.models import CustodyEvent, Incident, Item, LearnedVersion, TakedownTask
 from monitor.store.models import Judgement as JudgementRow
 

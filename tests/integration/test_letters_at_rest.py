@@ -14,10 +14,10 @@ from support.school import TestSchool
 
 from alerts.letters.kinds import LetterKind
 from config.schema import Role
-from monitor.pipeline import letters
-from monitor.pipeline.letter_rows import LetterRefused
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.unlocking import Opener, unlock
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.at_rest.unlocking import Opener, unlock
+from monitor.pipeline.letters import letters
+from monitor.pipeline.letters.letter_rows import LetterRefused
 from monitor.store.models import Letter, LetterState
 
 QUOTED = "wombat breath"

@@ -13,10 +13,10 @@ from alerts.ladder.state import Consent
 from alerts.ladder.words import ConsentScope, Step
 from alerts.letters.kinds import LetterKind
 from config.words import Outcome, TaskState
-from monitor.pipeline import letter_sending
-from monitor.pipeline.bounces import note_bounce
-from monitor.pipeline.decisions import close_incident
-from monitor.pipeline.erasing import Request, erase_on_request
+from monitor.pipeline.at_rest.erasing import Request, erase_on_request
+from monitor.pipeline.incidents.decisions import close_incident
+from monitor.pipeline.letters import letter_sending
+from monitor.pipeline.telling.bounces import note_bounce
 from monitor.store.models import CustodyEvent, Item, LetterState, MailState, OutgoingMail
 
 HOST = "abuse@host.example"

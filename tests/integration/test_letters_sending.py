@@ -26,13 +26,14 @@ from alerts.routes.providers import LookedUp, Network
 from classifiers.interface import Pupil
 from config.schema import Role
 from config.words import Flag, Outcome, TaskState
-from monitor.pipeline import boundaries, letter_at_rest, letter_sending, letters
+from monitor.pipeline import boundaries
 from monitor.pipeline.boundaries import Boundary
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.letter_names import MASK, PupilNames
-from monitor.pipeline.letter_rows import LetterRefused, NoSuchLetter
-from monitor.pipeline.mailing import CLAIM
-from monitor.pipeline.register import replace_pupils
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.judgement.register import replace_pupils
+from monitor.pipeline.letters import letter_at_rest, letter_sending, letters
+from monitor.pipeline.letters.letter_names import MASK, PupilNames
+from monitor.pipeline.letters.letter_rows import LetterRefused, NoSuchLetter
+from monitor.pipeline.telling.mailing import CLAIM
 from monitor.store.incidents import NoSuchIncident
 from monitor.store.models import (
     CustodyEvent,
@@ -126,7 +127,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from config.loading import load_settings
 from monitor.pipeline import boundaries
-from monitor.pipeline.mailing import send_next
+from monitor.pipeline.telling.mailing import send_next
 from monitor.site import open_site
 def die(passed):
     if passed is boundaries.Boundary.BEFORE_MARK:

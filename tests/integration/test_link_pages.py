@@ -18,11 +18,11 @@ from support.pages import CONSOLE, PUBLIC, Visitor, alert_link, own_link
 from support.school import TestSchool
 
 from monitor.console.serving import served_beside
-from monitor.pipeline.handed_in import hand_in, hand_in_suspected
-from monitor.pipeline.handing import Channel, Handing, Kind
-from monitor.pipeline.links import LinkPurpose, link_for
-from monitor.pipeline.pictures import rule_on_pictures
-from monitor.pipeline.wishes import invite
+from monitor.pipeline.handing_in.handed_in import hand_in, hand_in_suspected
+from monitor.pipeline.handing_in.handing import Channel, Handing, Kind
+from monitor.pipeline.handing_in.links import LinkPurpose, link_for
+from monitor.pipeline.handing_in.wishes import invite
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import (
     CustodyEvent,
     Incident,

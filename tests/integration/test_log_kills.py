@@ -15,7 +15,7 @@ from monitor.evidence.verify import verify_store
 from monitor.evidence.verify_log import Outside
 from monitor.pipeline import boundaries
 from monitor.pipeline.boundaries import Boundary
-from monitor.pipeline.second_log import keep_second_log
+from monitor.pipeline.sealing_up.second_log import keep_second_log
 
 SIGNING = (
     Boundary.BEFORE_CHECKPOINT, Boundary.AFTER_CHECKPOINT,

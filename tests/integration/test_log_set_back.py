@@ -13,8 +13,8 @@ from support.log_site import grow, log_site
 
 from monitor.checks.second_log import second_log_lines
 from monitor.evidence.second_log import CHECKPOINTS, LEAVES
-from monitor.pipeline.checkpointing import foot
-from monitor.pipeline.second_log import check_second_log, keep_second_log
+from monitor.pipeline.sealing_up.checkpointing import foot
+from monitor.pipeline.sealing_up.second_log import check_second_log, keep_second_log
 from monitor.site import Site
 from monitor.store.models import OutgoingMail
 from monitor.store.second_log import LogSetBack, copy_log
@@ -110,7 +110,7 @@ def test_a_fault_while_copying_would_look_as_if_nothing_had_been_sealed(
 
     with monkeypatch.context() as patched:
         patched.setattr("monitor.store.second_log.copy_log", breaks)
-        patched.setattr("monitor.pipeline.second_log.copy_log", breaks)
+        patched.setattr("monitor.pipeline.sealing_up.second_log.copy_log", breaks)
         row = grow(site, 3)
         assert row is not None
         keep_second_log(site)

@@ -17,8 +17,8 @@ from monitor.evidence.outside import NoCheckpoint, Witnessed, witnessed
 from monitor.evidence.second_log import CHECKPOINTS, LEAVES
 from monitor.evidence.verify import verify_store
 from monitor.evidence.verify_log import Outside
-from monitor.pipeline import outbox
-from monitor.pipeline.checkpointing import foot
+from monitor.pipeline.sealing_up.checkpointing import foot
+from monitor.pipeline.telling import outbox
 from monitor.site import Site
 from monitor.store.checkpoints import make_checkpoint
 from monitor.store.models import CheckpointRow, OutgoingMail
@@ -180,7 +180,7 @@ def test_what_a_crash_left_of_the_second_log_is_caught_up(site: Site, name: str)
 
 def test_a_second_log_out_of_reach_holds_nothing_up(site: Site) -> None:
     """A full second disk must not stop an alert about a threat; it must be told."""
-    from monitor.pipeline.second_log import keep_second_log
+    from monitor.pipeline.sealing_up.second_log import keep_second_log
 
     folder = site.settings.evidence.second_log
     assert folder is not None

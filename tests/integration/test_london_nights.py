@@ -17,8 +17,8 @@ from support.school import TestSchool, running_school
 from alerts.clocks import LONDON
 from alerts.ladder.words import Step
 from config.words import Outcome
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.weekly import make_due_export
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.telling.weekly import make_due_export
 from monitor.store.models import Incident, Item, WeeklyExport
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -15,9 +15,9 @@ from support.school import TestSchool
 
 from classifiers.interface import StaffMember
 from config.loading import load_settings
-from monitor.pipeline.folding import tell_what_was_held
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.register import replace_staff
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.judgement.register import replace_staff
+from monitor.pipeline.telling.folding import tell_what_was_held
 from monitor.site import open_site
 from monitor.store.models import Incident, MailState, OutgoingMail
 

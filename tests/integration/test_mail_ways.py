@@ -11,7 +11,7 @@ from support.monitor_bench import beat, listening, mails, rows, say, school_with
 from support.school import TestSchool
 
 from alerts.ladder.words import DecisionKind, Step
-from monitor.pipeline.ladder_clock import run_ladders
+from monitor.pipeline.incidents.ladder_clock import run_ladders
 from monitor.store.models import CustodyEvent, Incident, MailState, OperatorAlert, SinglePurposeLink
 
 MANAGER, DEPUTY, HEAD = "manager@fernhill.example", "deputy@fernhill.example", "head@fernhill.example"

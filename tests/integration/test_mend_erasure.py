@@ -13,8 +13,8 @@ from support.school import TestSchool
 from monitor.daemon import service
 from monitor.daemon.service import clear_leftovers
 from monitor.evidence.folder import stored_uids
-from monitor.pipeline import retention
-from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.at_rest import retention
+from monitor.pipeline.at_rest.retention import erase_what_is_due
 from monitor.store.models import Holding, Item, ItemState, Source
 
 

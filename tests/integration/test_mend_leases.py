@@ -21,10 +21,10 @@ from monitor import passes
 from monitor.cli import app
 from monitor.daemon.polling import PollCrew
 from monitor.daemon.service import recover
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.holders import daemon_holder, is_over, pass_holder
-from monitor.pipeline.poll import LEASE, fail_source, poll_source, take_lease
-from monitor.pipeline.watchkeeping import keep_watch
+from monitor.pipeline.reading.accounts import connect
+from monitor.pipeline.reading.holders import daemon_holder, is_over, pass_holder
+from monitor.pipeline.reading.poll import LEASE, fail_source, poll_source, take_lease
+from monitor.pipeline.telling.watchkeeping import keep_watch
 from monitor.site import open_site
 from monitor.store.models import Item, OperatorAlert, Source
 
@@ -162,7 +162,7 @@ def test_a_platform_that_asks_for_a_pause_would_be_asked_on_by_hand(
     tmp_path: Path, clock: SettableClock, sqlite_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would shut the school out; what is left is read by the next pass."""
-    monkeypatch.setattr("monitor.pipeline.poll.POLL_SECONDS", -1.0)
+    monkeypatch.setattr("monitor.pipeline.reading.poll.POLL_SECONDS", -1.0)
     with school_with(tmp_path, clock, sqlite_database) as school:
         real = connect(school.site, school.site.source_settings("x"))
         pausing = _Pausing(real, clock.now() + timedelta(minutes=15))

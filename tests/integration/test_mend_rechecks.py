@@ -13,10 +13,10 @@ from support.school import TestSchool, running_school
 from alerts.ladder.words import Step
 from config.words import Outcome, Visibility
 from connectors.interface import Capability
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.rechecks import recheck_due
-from monitor.pipeline.visibility import Seen, of_all
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.incidents.visibility import Seen, of_all
+from monitor.pipeline.reading.accounts import connect
 from monitor.store.models import Incident, Recheck, TakedownTask
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

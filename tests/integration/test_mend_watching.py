@@ -14,8 +14,8 @@ from support.school import TestSchool
 from monitor.daemon import service as service_module
 from monitor.daemon.instance import AnotherDaemon, LockLost, _check_held, only_instance
 from monitor.daemon.service import Service
-from monitor.pipeline.operator_alerts import Trouble, all_clear, tell_operators
-from monitor.pipeline.watchkeeping import ping_dead_man
+from monitor.pipeline.telling.operator_alerts import Trouble, all_clear, tell_operators
+from monitor.pipeline.telling.watchkeeping import ping_dead_man
 from monitor.store.database import Database, DatabaseUnusable
 from monitor.store.models import OperatorAlert
 

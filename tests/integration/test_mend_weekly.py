@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from alerts.export.week import IsoWeek
 from config.schema import Role
 from monitor.cli import app
-from monitor.pipeline.weekly import export_and_announce, export_week, make_due_export
+from monitor.pipeline.telling.weekly import export_and_announce, export_week, make_due_export
 from monitor.store.models import Incident, StaffMember, StreamCursor, WeeklyExport
 
 ABOUT_THE_MANAGER = "ABUSE of #S1 words about the manager"

@@ -19,10 +19,10 @@ from classifiers.judge import EmbeddedJudge
 from config.words import Label
 from monitor.cli.shared import remember_config
 from monitor.daemon.judge_room import TRIED_AGAIN_AFTER, JudgeRoom
-from monitor.pipeline import learning
-from monitor.pipeline.decided import decided_comments
-from monitor.pipeline.judges import judge_for, site_judge
-from monitor.pipeline.learning import Lesson
+from monitor.pipeline.judgement import learning
+from monitor.pipeline.judgement.decided import decided_comments
+from monitor.pipeline.judgement.judges import judge_for, site_judge
+from monitor.pipeline.judgement.learning import Lesson
 from monitor.store.models import LearnedVersion, OperatorAlert
 
 UNCLEAR = "that new head is a thieving cow and she hits kids"

@@ -25,9 +25,9 @@ from monitor.evidence.bundle import faults_within
 from monitor.evidence.canonical import canonical_json
 from monitor.evidence.folder import read_item
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.intake import PageIntake
-from monitor.pipeline.judging import JudgementFails, judge_waiting
-from monitor.pipeline.weekly import export_week
+from monitor.pipeline.judgement.judging import JudgementFails, judge_waiting
+from monitor.pipeline.reading.intake import PageIntake
+from monitor.pipeline.telling.weekly import export_week
 from monitor.store.models import Incident, Item, ItemState, Judgement, OperatorAlert, Source, StreamCursor
 
 HOSTILE = {

@@ -9,9 +9,9 @@ from support.monitor_bench import rows, school_with
 from support.school import TestSchool
 
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.poll import poll_source
-from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.reading.accounts import connect
+from monitor.pipeline.reading.poll import poll_source
 from monitor.store.models import (
     Envelope,
     EvidenceItem,

@@ -14,11 +14,11 @@ from alerts.ladder.state import Decision, LadderRefused
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Outcome
 from connectors.loopback import Fault
-from monitor.pipeline.accounts import connect
-from monitor.pipeline.decisions import NoSuchTask, decide
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.incidents.decisions import NoSuchTask, decide
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.reading.accounts import connect
 from monitor.store.models import CustodyEvent, Incident, OutgoingMail, Recheck, TakedownTask
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

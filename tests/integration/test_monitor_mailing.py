@@ -21,8 +21,8 @@ from support.monitor_bench import (
 )
 from support.school import TestSchool, running_school
 
-from monitor.pipeline.mailing import deliver
-from monitor.pipeline.watchkeeping import ping_dead_man
+from monitor.pipeline.telling.mailing import deliver
+from monitor.pipeline.telling.watchkeeping import ping_dead_man
 from monitor.store.models import MailState, OperatorAlert, OutgoingMail
 
 MANAGER, DEPUTY, IT = "manager@fernhill.example", "deputy@fernhill.example", "it@fernhill.example"

@@ -13,8 +13,8 @@ from support.week_facts import week_facts
 from alerts.export.week import IsoWeek
 from config.loading import load_settings
 from connectors.loopback import Fault
-from monitor.pipeline.first_pass import tell_first_passes
-from monitor.pipeline.watchkeeping import keep_watch
+from monitor.pipeline.telling.first_pass import tell_first_passes
+from monitor.pipeline.telling.watchkeeping import keep_watch
 from monitor.site import open_site
 from monitor.store.models import Incident, OperatorAlert, Outage, OutgoingMail, Source
 

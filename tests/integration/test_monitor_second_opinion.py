@@ -7,7 +7,7 @@ from support.clock import SettableClock
 from support.school import write_settings
 
 from classifiers.interface import Comment, Register
-from monitor.pipeline.judges import judge_for
+from monitor.pipeline.judgement.judges import judge_for
 
 WANTED = """
 [detoxify]

@@ -19,7 +19,7 @@ from alerts.export.writer import PROOF
 from config.schema import Role
 from connectors.loopback import Fault
 from monitor.evidence.bundle import faults_within
-from monitor.pipeline.weekly import due_week, export_week, make_due_export
+from monitor.pipeline.telling.weekly import due_week, export_week, make_due_export
 from monitor.store.models import CustodyEvent, WeeklyExport
 
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

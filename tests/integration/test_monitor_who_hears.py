@@ -30,11 +30,11 @@ from config.schema import Person, Role
 from connectors.loopback import Fault
 from monitor.evidence.folder import read_item
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.rechecks import recheck_due
-from monitor.pipeline.register import replace_staff
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.weekly import export_week, make_due_export
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.judgement.register import replace_staff
+from monitor.pipeline.telling.weekly import export_week, make_due_export
 from monitor.store.models import (
     EvidenceItem,
     Holding,

@@ -13,8 +13,8 @@ from support.school import TestSchool, running_school
 from alerts.ladder.words import Step
 from alerts.occasions import VIEWED_OFTEN, Occasion
 from config.words import Lane, Outcome
-from monitor.pipeline.clear_words import blank_incident, blank_item, incident_words
-from monitor.pipeline.occasions import (
+from monitor.pipeline.at_rest.clear_words import blank_incident, blank_item, incident_words
+from monitor.pipeline.incidents.occasions import (
     NoReview,
     all_occasions,
     forget,
@@ -22,7 +22,7 @@ from monitor.pipeline.occasions import (
     occasions_of,
     review_views,
 )
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import AuthorReview, AuthorView, Incident, ItemMark, MarkKind, Ruling
 
 DAY = timedelta(days=1)

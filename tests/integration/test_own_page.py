@@ -14,8 +14,8 @@ from alerts.ladder.state import Decision, LadderRefused
 from alerts.ladder.words import DecisionKind, Step
 from config.words import TaskState
 from connectors.loopback import Fault
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.own_page import ActRefused, Wanted, act_next, decide_act, forget
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.own_pages.own_page import ActRefused, Wanted, act_next, decide_act, forget
 from monitor.store.models import ActKind, ActState, CustodyEvent, Incident, OwnPageAct, TakedownTask
 
 HEAD = "A. Head"

@@ -13,9 +13,9 @@ from support.school import TestSchool, running_school
 from alerts.ladder.state import Decision
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Outcome, TaskState
-from monitor.pipeline.decisions import close_incident, decide
-from monitor.pipeline.own_page import Wanted, act_next, decide_act
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.incidents.decisions import close_incident, decide
+from monitor.pipeline.own_pages.own_page import Wanted, act_next, decide_act
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.store.models import ActKind, ActState, Incident, OwnPageAct, Ruling, Source
 
 HEAD = "A. Head"

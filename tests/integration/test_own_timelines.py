@@ -15,12 +15,12 @@ from classifiers.judge import load_judge
 from connectors.loopback import Fault
 from monitor.evidence.verify import verify_store
 from monitor.passes import read_source
-from monitor.pipeline.erasing import Request, erase_on_request
-from monitor.pipeline.own_judgement import judge_of_own_words
-from monitor.pipeline.own_posts import TimelineRead
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.sweep import sweep
-from monitor.pipeline.withdrawals import Withdrawal, search, search_due, withdraw
+from monitor.pipeline.at_rest.erasing import Request, erase_on_request
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.judgement.own_judgement import judge_of_own_words
+from monitor.pipeline.own_pages.own_posts import TimelineRead
+from monitor.pipeline.own_pages.withdrawals import Withdrawal, search, search_due, withdraw
+from monitor.pipeline.reading.sweep import sweep
 from monitor.store.models import ConsentSearch, Incident, Item, OwnPostFinding, StreamCursor
 
 

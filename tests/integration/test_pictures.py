@@ -26,15 +26,15 @@ from monitor.capture.fetching import Limits
 from monitor.evidence.captures import capture_folder, capture_root
 from monitor.evidence.folder import item_folder
 from monitor.evidence.verify import verify_store
-from monitor.pipeline.calling import NoCallSheet, call_sheet_of
-from monitor.pipeline.capture_keeping import captured_files, erase_captures, tidy_captures
-from monitor.pipeline.capturing import CaptureRefused, Tools, Wish, capture
-from monitor.pipeline.clear_copies import Why
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.pictures import RulingRefused, rule_on_pictures
-from monitor.pipeline.rechecks import recheck_due
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.weekly import export_week
+from monitor.pipeline.at_rest.clear_copies import Why
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.incidents.calling import NoCallSheet, call_sheet_of
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.sealing_up.capture_keeping import captured_files, erase_captures, tidy_captures
+from monitor.pipeline.sealing_up.capturing import CaptureRefused, Tools, Wish, capture
+from monitor.pipeline.sealing_up.pictures import RulingRefused, rule_on_pictures
+from monitor.pipeline.telling.weekly import export_week
 from monitor.store.evidence_door import Access
 from monitor.store.models import (
     Capture,

@@ -13,9 +13,9 @@ from support.school import PlainJudge, TestSchool, running_school
 from classifiers.interface import Comment, Judgement
 from monitor.evidence.verify import verify_store
 from monitor.passes import read_source
-from monitor.pipeline import judging
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.retention import erase_what_is_due
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.judgement import judging
+from monitor.pipeline.judgement.judging import judge_waiting
 from monitor.store.models import EvidenceItem, Incident
 
 PICTURE = b"twimg"

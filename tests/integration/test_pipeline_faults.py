@@ -14,11 +14,11 @@ from support.school import PlainJudge, TestSchool, running_school, write_setting
 from config.words import Severity
 from monitor.evidence.folder import stored_uids
 from monitor.evidence.verify import verify_store
-from monitor.pipeline import judging
-from monitor.pipeline.first_pass import tell_first_passes
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.sealing import tidy
+from monitor.pipeline.at_rest.retention import erase_what_is_due
+from monitor.pipeline.judgement import judging
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.sealing_up.sealing import tidy
+from monitor.pipeline.telling.first_pass import tell_first_passes
 from monitor.site import open_site
 from monitor.store.models import EvidenceItem, Incident, Item, ItemState, OutgoingMail
 

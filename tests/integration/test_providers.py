@@ -15,7 +15,7 @@ from support.school import TestSchool, running_school
 
 from alerts.routes.providers import Kind, NotForProviders
 from config.loading import load_settings
-from monitor.pipeline.providers import NothingToLookUp, exposed_data, provider_of
+from monitor.pipeline.incidents.providers import NothingToLookUp, exposed_data, provider_of
 from monitor.site import Site, open_site
 from monitor.store.models import CustodyEvent, Incident, ObservationRow, ProviderLookup
 

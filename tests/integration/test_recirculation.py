@@ -14,9 +14,9 @@ from alerts.ladder.machine import close, observe
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Lane, Outcome, Visibility
 from connectors.loopback import Fault
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.rechecks import recheck_due
+from monitor.pipeline.incidents.ladders import read_ladder, write_ladder
+from monitor.pipeline.incidents.rechecks import recheck_due
+from monitor.pipeline.judgement.judging import judge_waiting
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Recirculation
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -15,10 +15,10 @@ from support.school import TestSchool
 from alerts.ladder.words import DecisionKind, Step
 from alerts.yearly import as_text
 from config.words import Outcome
-from monitor.pipeline.dates import tell_of_dates
-from monitor.pipeline.weekly import make_due_export
-from monitor.pipeline.weekly_notes import _for_staff
-from monitor.pipeline.yearly import year_facts
+from monitor.pipeline.telling.dates import tell_of_dates
+from monitor.pipeline.telling.weekly import make_due_export
+from monitor.pipeline.telling.weekly_notes import _for_staff
+from monitor.pipeline.telling.yearly import year_facts
 from monitor.store.models import Incident, Item, OwnPostFinding, TakedownTask
 
 MANAGER, HEAD = "manager@fernhill.example", "head@fernhill.example"

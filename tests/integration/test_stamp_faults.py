@@ -12,7 +12,7 @@ from support.school import write_settings
 
 from monitor.evidence.stamping.authority import pinned_roots, root_fingerprint
 from monitor.evidence.stamping.stored import Pinned, stamp_faults
-from monitor.pipeline.stamping import stamp_due
+from monitor.pipeline.sealing_up.stamping import stamp_due
 from monitor.site import Site, open_site
 from monitor.store import custody
 

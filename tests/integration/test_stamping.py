@@ -17,8 +17,8 @@ from support.school import write_settings
 
 from monitor.evidence.stamping import asking
 from monitor.evidence.stamping.stored import stamp_faults
-from monitor.pipeline import stamping
-from monitor.pipeline.stamping import stamp_due, stamp_wanted
+from monitor.pipeline.sealing_up import stamping
+from monitor.pipeline.sealing_up.stamping import stamp_due, stamp_wanted
 from monitor.site import Site, open_site
 from monitor.store import checkpoints, custody, stamps
 from monitor.store.models import CustodyEvent, OperatorAlert, OutgoingMail, Stamp, StampState
@@ -195,7 +195,7 @@ def test_an_export_of_an_older_state_is_not_the_days_stamp(school: Stamped) -> N
 
 
 def make_checkpoint_of(session, site: Site) -> int:  # type: ignore[no-untyped-def]  # an SQLAlchemy session
-    from monitor.pipeline.checkpointing import signed
+    from monitor.pipeline.sealing_up.checkpointing import signed
 
     row = signed(session, site)
     assert row is not None

@@ -20,9 +20,9 @@ from alerts.export.week import IsoWeek
 from config.schema import Settings
 from monitor.evidence.bundle import faults_within
 from monitor.evidence.verify import verify_store
+from monitor.pipeline.at_rest.retention import erase_what_is_due
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import Order, Scope
-from monitor.pipeline.retention import erase_what_is_due
 from monitor.site import Site, open_site
 from monitor.store import schema
 from monitor.store.database import Database

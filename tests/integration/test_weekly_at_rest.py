@@ -9,8 +9,8 @@ from support.monitor_bench import mails, say
 from support.school import TestSchool
 
 from alerts.export.week import IsoWeek
-from monitor.pipeline.holds import set_hold
-from monitor.pipeline.weekly import export_and_announce
+from monitor.pipeline.at_rest.holds import set_hold
+from monitor.pipeline.telling.weekly import export_and_announce
 
 
 def weekly(school: TestSchool) -> str:

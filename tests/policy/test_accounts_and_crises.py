@@ -15,10 +15,10 @@ from alerts import accounts
 from alerts.letters.kinds import LetterKind
 from config.schema import OwnPage, Role
 from config.words import Lane, Situation
-from monitor.pipeline import letters
-from monitor.pipeline.accounts import SourceMisconfigured, connect
-from monitor.pipeline.letter_rows import LetterRefused
-from monitor.pipeline.school_accounts import remind_of_passwords
+from monitor.pipeline.letters import letters
+from monitor.pipeline.letters.letter_rows import LetterRefused
+from monitor.pipeline.own_pages.school_accounts import remind_of_passwords
+from monitor.pipeline.reading.accounts import SourceMisconfigured, connect
 from monitor.site import Site
 from monitor.store.models import CustodyEvent, Incident, Source
 
@@ -98,7 +98,9 @@ def may_be_read(live: Site) -> bool:
     return True
 
 
-@serves("Market Drayton A, C", without=switch("monitor.pipeline.accounts.may_be_polled", lambda *_: None))
+@serves(
+    "Market Drayton A, C", without=switch("monitor.pipeline.reading.accounts.may_be_polled", lambda *_: None)
+)
 def test_an_account_would_be_read_before_anybody_weighed_its_risks(school: TestSchool, live: Site) -> None:
     assert not may_be_read(live)
     add(school)
@@ -110,7 +112,7 @@ def test_an_account_would_be_read_before_anybody_weighed_its_risks(school: TestS
     assert may_be_read(live)
 
 
-@serves("Market Drayton C/1", without=switch("monitor.pipeline.school_accounts.APPROVERS", frozenset(Role)))  # fmt: skip
+@serves("Market Drayton C/1", without=switch("monitor.pipeline.own_pages.school_accounts.APPROVERS", frozenset(Role)))  # fmt: skip
 def test_an_account_would_be_approved_by_whoever_sits_at_the_keyboard(school: TestSchool) -> None:
     add(school)
     assess(school)
@@ -118,7 +120,7 @@ def test_an_account_would_be_approved_by_whoever_sits_at_the_keyboard(school: Te
     assert approve(school).status == 0
 
 
-@serves("NEU 11.1", without=switch("monitor.pipeline.accounts.may_be_polled", lambda *_: None))
+@serves("NEU 11.1", without=switch("monitor.pipeline.reading.accounts.may_be_polled", lambda *_: None))
 def test_a_teachers_own_account_would_be_read(school: TestSchool, live: Site) -> None:
     """Whatever somebody writes into the settings: only what the head approved as the school's is read."""
     teachers = live.source_settings("page").model_copy(update={"account": "miss.jones.at.home"})
@@ -129,7 +131,9 @@ def test_a_teachers_own_account_would_be_read(school: TestSchool, live: Site) ->
         connect(live, teachers)
 
 
-@serves("Market Drayton C/1", without=switch("monitor.pipeline.look_alikes.looks_like", lambda *_: None))
+@serves(
+    "Market Drayton C/1", without=switch("monitor.pipeline.judgement.look_alikes.looks_like", lambda *_: None)
+)
 def test_an_account_with_the_schools_name_would_speak_for_it_unseen(school: TestSchool) -> None:
     """Once for each account, however often it writes; our own accounts are no look-alikes."""
     school.first_look()
@@ -177,7 +181,7 @@ def test_a_private_mailbox_would_hold_the_schools_account(school: TestSchool) ->
 
 @serves(
     "Market Drayton C/6",
-    without=switch("monitor.pipeline.school_accounts.standing", lambda *_: _all_well()),
+    without=switch("monitor.pipeline.own_pages.school_accounts.standing", lambda *_: _all_well()),
 )
 def test_direct_messages_would_stay_open_unnoticed(school: TestSchool) -> None:
     add(school)
@@ -195,7 +199,7 @@ def _all_well() -> accounts.Standing:
 @serves(
     "Nunney 2.9.1",
     without=(
-        switch("monitor.pipeline.critical.LOOK_EVERY", timedelta(days=1)),
+        switch("monitor.pipeline.own_pages.critical.LOOK_EVERY", timedelta(days=1)),
         switch("monitor.cli.shared._warn_of_critical_incident", lambda _: None),
     ),
 )
@@ -212,7 +216,7 @@ def test_a_school_in_crisis_would_be_looked_at_as_on_any_day(school: TestSchool)
     assert said == ["critical_incident_started", "critical_incident_ended"]
 
 
-@serves("Nunney 2.8.3", without=switch("monitor.pipeline.own_page._check", lambda *_: None))
+@serves("Nunney 2.8.3", without=switch("monitor.pipeline.own_pages.own_page._check", lambda *_: None))
 def test_a_comment_would_be_deleted_before_it_was_hidden(school: TestSchool) -> None:
     school.first_look()
     post = school.facebook.own_post("News", school.clock.now())

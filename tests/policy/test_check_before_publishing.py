@@ -14,7 +14,7 @@ from classifiers.interface import Register
 from classifiers.judge import EmbeddedJudge, load_judge
 from config.schema import Role
 from monitor.cli.shared import remember_config
-from monitor.pipeline.checklists import Ticks, remind_of_devices, tick
+from monitor.pipeline.own_pages.checklists import Ticks, remind_of_devices, tick
 from monitor.store.models import CustodyEvent, OutgoingMail, PostCheck
 
 PUPIL_NUMBER = "P987214625001"
@@ -37,7 +37,10 @@ def kinds(desk: Desk, text: str, *, picture: bool = False, **more: tuple[str, ..
     return [spot.kind for spot in desk.check(text, medium=medium, **more).problems]
 
 
-@serves("Huntington 4.2/2", without=switch("monitor.pipeline.post_checks.MAY_SEE_IDS", frozenset({None})))
+@serves(
+    "Huntington 4.2/2",
+    without=switch("monitor.pipeline.own_pages.post_checks.MAY_SEE_IDS", frozenset({None})),
+)
 def test_a_class_teacher_would_be_told_which_child_may_not_be_shown(desk: Desk) -> None:
     """A number for everybody, ids for three roles, a name for nobody; nothing of it in the record."""
     desk.consents(consent("P1", "x"))
@@ -51,7 +54,7 @@ def test_a_class_teacher_would_be_told_which_child_may_not_be_shown(desk: Desk) 
 @serves(
     "Huntington 4.7",
     "Market Drayton C/7",
-    without=switch("monitor.pipeline.post_checks._without_consent", lambda *_: []),
+    without=switch("monitor.pipeline.own_pages.post_checks._without_consent", lambda *_: []),
 )
 def test_one_child_without_consent_in_a_group_picture_would_go_out(desk: Desk) -> None:
     desk.consents(consent("P1", "x"), consent("P2", "x"))
@@ -60,7 +63,10 @@ def test_one_child_without_consent_in_a_group_picture_would_go_out(desk: Desk) -
     assert (answer.ok, answer.shown, answer.without_consent) == (False, 3, 1)
 
 
-@serves("Huntington 4.8", without=switch("monitor.pipeline.checklists.devices_due", lambda session, site: []))
+@serves(
+    "Huntington 4.8",
+    without=switch("monitor.pipeline.own_pages.checklists.devices_due", lambda session, site: []),
+)
 def test_pictures_of_pupils_would_stay_on_a_teachers_phone(desk: Desk) -> None:
     """Asked once, a day later; a tick ends it."""
     number = desk.check("The pond at last has newts", publishing=True).number
@@ -123,7 +129,7 @@ def test_a_name_would_stand_with_a_picture(desk: Desk) -> None:
 @serves(
     "Huntington 4.12",
     "Huntington 4.13/2",
-    without=switch("monitor.pipeline.checklists.open_points", lambda row: ()),
+    without=switch("monitor.pipeline.own_pages.checklists.open_points", lambda row: ()),
 )
 def test_nobody_would_have_looked_at_the_pictures_themselves(desk: Desk) -> None:
     """What a picture shows, and what can be read in it, a person says; the program opens no file."""
@@ -136,7 +142,9 @@ def test_nobody_would_have_looked_at_the_pictures_themselves(desk: Desk) -> None
 
 @serves(
     "Huntington 4.13/1",
-    without=switch("monitor.pipeline.post_checks._log", lambda *_: SimpleNamespace(number=1, ok=True)),
+    without=switch(
+        "monitor.pipeline.own_pages.post_checks._log", lambda *_: SimpleNamespace(number=1, ok=True)
+    ),
 )
 def test_nobody_could_say_afterwards_what_was_checked(desk: Desk) -> None:
     """Each question and its answer: who, when, for which channel."""
@@ -151,7 +159,9 @@ def test_nobody_could_say_afterwards_what_was_checked(desk: Desk) -> None:
     ] * 2
 
 
-@serves("Market Drayton C/5", without=switch("monitor.pipeline.post_checks._hard_words", lambda *_: ()))
+@serves(
+    "Market Drayton C/5", without=switch("monitor.pipeline.own_pages.post_checks._hard_words", lambda *_: ())
+)
 def test_the_school_would_speak_ill_of_a_parent_in_public(desk: Desk) -> None:
     hard = desk.check(
         "Mr Grubb is a disgusting liar and a thief, ignore that idiot", medium="text", judge=real_judge()

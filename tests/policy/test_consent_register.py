@@ -12,7 +12,7 @@ from support.policy import serves, switch
 
 from alerts.ladder.words import Step
 from monitor.cli.shared import remember_config
-from monitor.pipeline.withdrawals import Withdrawal, WithdrawalRefused, search, withdraw
+from monitor.pipeline.own_pages.withdrawals import Withdrawal, WithdrawalRefused, search, withdraw
 from monitor.store.models import ConsentSearch, CustodyEvent
 
 
@@ -33,7 +33,7 @@ def letter(pupil: str = "P1", ref: str = "letter of 16 November", **more: object
     return Withdrawal(pupil, ref, "office", **more)  # type: ignore[arg-type]  # named fields of the request
 
 
-@serves("Huntington 4.1", without=switch("monitor.pipeline.consents._endings", lambda pupil: ()))
+@serves("Huntington 4.1", without=switch("monitor.pipeline.own_pages.consents._endings", lambda pupil: ()))
 def test_a_leavers_picture_would_be_published_for_years(desk: Desk) -> None:
     """The consent is for the time on the roll: the day after the last one it has ended."""
     desk.consents(consent("P1", "x"))
@@ -58,7 +58,8 @@ def test_anybody_at_the_keyboard_would_read_whose_parents_said_no(desk: Desk) ->
 
 
 @serves(
-    "Huntington 4.2/1", without=switch("monitor.pipeline.consents._ending", lambda *_: consent("P1", "no"))
+    "Huntington 4.2/1",
+    without=switch("monitor.pipeline.own_pages.consents._ending", lambda *_: consent("P1", "no")),
 )
 def test_a_consent_that_is_on_no_list_any_more_would_leave_no_trace(desk: Desk) -> None:
     """Asked by a parent what was on file in March, the office could only show today's list."""
@@ -73,7 +74,10 @@ def test_a_consent_that_is_on_no_list_any_more_would_leave_no_trace(desk: Desk) 
     assert not desk.may_be_shown("P1", "x", "2026-12-16")
 
 
-@serves("Huntington 4.3", without=switch("monitor.pipeline.withdrawals._check_document", lambda wanted: None))
+@serves(
+    "Huntington 4.3",
+    without=switch("monitor.pipeline.own_pages.withdrawals._check_document", lambda wanted: None),
+)
 def test_a_withdrawal_that_nobody_wrote_down_would_be_disputed(desk: Desk) -> None:
     desk.consents(consent("P1", "x"))
     with pytest.raises(WithdrawalRefused, match="written request is missing"):
@@ -83,7 +87,9 @@ def test_a_withdrawal_that_nobody_wrote_down_would_be_disputed(desk: Desk) -> No
 
 @serves(
     "Huntington 4.3",
-    without=switch("monitor.pipeline.withdrawals.record", lambda session, site, about, new, by: None),
+    without=switch(
+        "monitor.pipeline.own_pages.withdrawals.record", lambda session, site, about, new, by: None
+    ),
 )
 def test_a_parent_who_changes_their_mind_would_not_be_heard(desk: Desk) -> None:
     """At any time, from the day they say, and an older list does not undo it; a new consent does."""
@@ -116,7 +122,7 @@ def test_a_yes_for_the_website_would_be_taken_for_x_and_for_film(desk: Desk) -> 
     assert desk.check(channel="Twitter", medium="video", pupils=["P3"]).ok
 
 
-@serves("Huntington 4.5", without=switch("monitor.pipeline.withdrawals.in_force", lambda *_: None))
+@serves("Huntington 4.5", without=switch("monitor.pipeline.own_pages.withdrawals.in_force", lambda *_: None))
 def test_a_post_that_was_lawful_would_be_booked_as_a_breach(timeline: Desk) -> None:
     """The consent version in force on the day of the post is kept beside it."""
     timeline.consents(consent("P1", "x", start="2026-01-05"))
@@ -135,7 +141,8 @@ def test_a_post_that_was_lawful_would_be_booked_as_a_breach(timeline: Desk) -> N
 
 
 @serves(
-    "Huntington 4.6", without=switch("monitor.pipeline.withdrawals._Sieve.matches", lambda self, items: [])
+    "Huntington 4.6",
+    without=switch("monitor.pipeline.own_pages.withdrawals._Sieve.matches", lambda self, items: []),
 )
 def test_the_pictures_of_a_child_would_stay_up_after_the_parents_withdrew(timeline: Desk) -> None:
     """Two by name, one by the record of who was shown; the others' posts stay where they are."""

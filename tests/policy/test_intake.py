@@ -24,9 +24,9 @@ from config.concerns import Concern
 from config.words import Lane, Situation, Surface
 from monitor.evidence.captures import read_capture
 from monitor.evidence.folder import read_item
-from monitor.pipeline import handed_in
-from monitor.pipeline.handed_in_files import HandedFile, Words, without_place
-from monitor.pipeline.ladders import read_ladder
+from monitor.pipeline.handing_in import handed_in
+from monitor.pipeline.handing_in.handed_in_files import HandedFile, Words, without_place
+from monitor.pipeline.incidents.ladders import read_ladder
 from monitor.site import open_site
 from monitor.store.models import (
     Capture,
@@ -88,7 +88,9 @@ def told(school: TestSchool) -> set[str]:
     return {mail.recipient.partition("@")[0] for mail in rows(school, OutgoingMail)}
 
 
-@serves("NEU 2.3/13.1", without=switch("monitor.pipeline.raising.IncidentDesk.take", lambda *_: None))
+@serves(
+    "NEU 2.3/13.1", without=switch("monitor.pipeline.incidents.raising.IncidentDesk.take", lambda *_: None)
+)
 def test_a_village_forum_typed_in_goes_the_way_of_a_facebook_comment(school: TestSchool) -> None:
     """What stands where no connector reads would be dealt with from memory, or not at all."""
     incident = taken(school, FORUM, "--kind", "inflammatory", "--text", "ABUSE of a teacher", *SEEN)
@@ -98,7 +100,9 @@ def test_a_village_forum_typed_in_goes_the_way_of_a_facebook_comment(school: Tes
     assert one(school, EvidenceItem).item_uid == one(school, Item).uid
 
 
-@serves("NEU 4.1", without=switch("monitor.pipeline.handed_in.Surface", {"MANUAL": Surface.MENTION}))
+@serves(
+    "NEU 4.1", without=switch("monitor.pipeline.handing_in.handed_in.Surface", {"MANUAL": Surface.MENTION})
+)
 def test_a_review_with_the_schools_name_is_an_item_with_a_surface_of_its_own(school: TestSchool) -> None:
     """A review on a map would be refused because it is no comment on the school's page."""
     review = "https://www.google.com/maps/reviews/data=1"
@@ -106,7 +110,9 @@ def test_a_review_with_the_schools_name_is_an_item_with_a_surface_of_its_own(sch
     assert one(school, Item).surface == Surface.MANUAL
 
 
-@serves("Huntington 3.1", without=switch("monitor.pipeline.handed_in._platform", lambda _: "other"))
+@serves(
+    "Huntington 3.1", without=switch("monitor.pipeline.handing_in.handed_in._platform", lambda _: "other")
+)
 def test_an_address_at_netmums_is_reported_the_way_of_netmums(school: TestSchool) -> None:
     """A report would go to whoever the person guessed."""
     netmums = "https://www.netmums.com/coffeehouse/drop-clinic/88"
@@ -116,7 +122,7 @@ def test_an_address_at_netmums_is_reported_the_way_of_netmums(school: TestSchool
     assert "Use the report link on the post or the contact form" in " ".join(shown.split())
 
 
-@serves("NEU 7.3", without=switch("monitor.pipeline.handed_in.seal_files", lambda *_: None))
+@serves("NEU 7.3", without=switch("monitor.pipeline.handing_in.handed_in.seal_files", lambda *_: None))
 def test_a_screenshot_from_its_recipient_becomes_evidence(school: TestSchool, tmp_path: Path) -> None:
     """What was sent to a teacher's own phone would stay there, and be lost with it."""
     picture = tmp_path / "Screenshot of Ms Larkspur.png"
@@ -141,7 +147,7 @@ def test_a_screenshot_from_its_recipient_becomes_evidence(school: TestSchool, tm
     assert "Larkspur" not in stored  # names of files may be names of people
 
 
-@serves("NEU 8.1/2", without=switch("monitor.pipeline.handed_in.check", lambda *_, **__: None))
+@serves("NEU 8.1/2", without=switch("monitor.pipeline.handing_in.handed_in.check", lambda *_, **__: None))
 @pytest.mark.parametrize("missing", ["--kind", "--seen-at", "--where", "--concern"])
 def test_a_report_without_type_time_or_place_is_not_taken(
     school: TestSchool, tmp_path: Path, missing: str
@@ -160,7 +166,7 @@ def test_a_report_without_type_time_or_place_is_not_taken(
     assert rows(school, Item) == []
 
 
-@serves("NEU 8.2/1", without=switch("monitor.pipeline.handed_in.words_in", lambda _: Words()))
+@serves("NEU 8.2/1", without=switch("monitor.pipeline.handing_in.handed_in.words_in", lambda _: Words()))
 def test_an_email_is_kept_to_the_last_byte_and_its_words_are_judged(
     school: TestSchool, tmp_path: Path
 ) -> None:
@@ -193,7 +199,7 @@ def test_a_voicemail_is_kept_and_shown_as_not_judged(school: TestSchool, tmp_pat
     assert one(school, Item).state == "sealed"
 
 
-@serves("NEU 8.2/2", without=switch("monitor.pipeline.handed_in_record._when", lambda *_: {}))
+@serves("NEU 8.2/2", without=switch("monitor.pipeline.handing_in.handed_in_record._when", lambda *_: {}))
 def test_seen_and_taken_are_two_times_and_both_stand_in_the_record(school: TestSchool) -> None:
     """A court would take the hour of the hand-in for the hour of the post (Huntington 8.4)."""
     taken(school, FORUM, "--kind", "inflammatory", "--text", "ABUSE", "--posted", "last night, 9.15", *SEEN)
@@ -226,7 +232,7 @@ def test_the_nine_bullets_are_codes_that_say_alleged(school: TestSchool) -> None
     assert all("alleged" in one.shown_as for one in Concern)
 
 
-@serves("Nunney 2.1.5", without=switch("monitor.pipeline.handed_in.TO_THE_HEAD", frozenset()))
+@serves("Nunney 2.1.5", without=switch("monitor.pipeline.handing_in.handed_in.TO_THE_HEAD", frozenset()))
 def test_a_pupils_friend_request_is_reported_to_the_head(school: TestSchool) -> None:
     """The adult would answer it, or say nothing."""
     taken(
@@ -237,7 +243,9 @@ def test_a_pupils_friend_request_is_reported_to_the_head(school: TestSchool) -> 
     assert Step.AUTHOR_REQUEST not in steps(school)
 
 
-@serves("QC 2.2.4, Nunney 2.2.3", without=switch("monitor.pipeline.handing._OWN_REPORTS", frozenset()))
+@serves(
+    "QC 2.2.4, Nunney 2.2.3", without=switch("monitor.pipeline.handing_in.handing._OWN_REPORTS", frozenset())
+)
 @pytest.mark.parametrize("kind", ["near_miss", "self_report", "account_disclosure"])
 def test_a_report_about_oneself_needs_four_words_and_no_post(school: TestSchool, kind: str) -> None:
     """A form that asks for an address that there is not would keep people from reporting."""
@@ -284,7 +292,7 @@ def test_nothing_is_read_before_the_question_is_answered(school: TestSchool, tmp
     assert rows(school, HandedIn) == []
 
 
-@serves("QC and Nunney 2.7.4/1", without=switch("monitor.pipeline.calling._facts", None))
+@serves("QC and Nunney 2.7.4/1", without=switch("monitor.pipeline.incidents.calling._facts", None))
 def test_the_numbers_to_ring_are_one_command_from_the_report(school: TestSchool) -> None:
     """Minutes would go by while somebody looks for a number."""
     ran = intake(school, *SUSPECTED, stop="suspected")
@@ -295,7 +303,10 @@ def test_the_numbers_to_ring_are_one_command_from_the_report(school: TestSchool)
     assert told(school) == {"head", "dsl"}
 
 
-@serves("QC and Nunney 2.7.4/2", without=switch("monitor.pipeline.handed_in.known_id", lambda *_: "another"))
+@serves(
+    "QC and Nunney 2.7.4/2",
+    without=switch("monitor.pipeline.handing_in.handed_in.known_id", lambda *_: "another"),
+)
 def test_what_is_suspected_by_address_is_not_polled_asked_or_judged_again(school: TestSchool) -> None:
     """The daemon would fetch and judge the very post that nobody may look at."""
     school.first_look()
@@ -354,7 +365,9 @@ def _jpeg_with_place() -> bytes:
     return b"\xff\xd8" + part + b"\xff\xda\x00\x02pixels\xff\xd9"
 
 
-@serves("NEU 6.1", without=switch("monitor.pipeline.handed_in_sealing.without_place", lambda _: None))
+@serves(
+    "NEU 6.1", without=switch("monitor.pipeline.handing_in.handed_in_sealing.without_place", lambda _: None)
+)
 def test_where_a_picture_was_taken_is_not_handed_on(school: TestSchool, tmp_path: Path) -> None:
     """The place of a picture would lead somebody to a child's door."""
     picture = tmp_path / "picture.jpg"

@@ -58,7 +58,7 @@ def test_what_pupils_wrote_would_be_lost_among_what_strangers_wrote(school: Test
     assert "Written by: pupil" in done(school, "incidents", matter)
 
 
-@serves("NEU 9.4/3", without=switch("monitor.pipeline.decisions._check_role", lambda *_: None))
+@serves("NEU 9.4/3", without=switch("monitor.pipeline.incidents.decisions._check_role", lambda *_: None))
 def test_a_manager_would_approve_in_the_heads_name(school: TestSchool) -> None:
     done(school, "tasks", "done", number(school, Step.TRIAGE), "--by", "A. Manager")
     letter = number(school, Step.AUTHOR_REQUEST)

@@ -28,7 +28,7 @@ from config.words import (
     TaskState,
     Visibility,
 )
-from monitor.pipeline.decided import verdict_of
+from monitor.pipeline.judgement.decided import verdict_of
 
 
 @serves("NEU 9.3/1", without=switch("alerts.clocks.HOST_CLOCK", timedelta(days=3)))

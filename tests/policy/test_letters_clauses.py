@@ -19,10 +19,10 @@ from alerts.mail.drafts import alert_draft, reminder_draft
 from alerts.mail.facts import AlertFacts, Asked, ReminderFacts
 from config.schema import Role
 from config.words import Flag, Lane, Severity
-from monitor.pipeline import letter_forms, letter_sending, letters
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.letter_rows import LetterRefused
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.letters import letter_forms, letter_sending, letters
+from monitor.pipeline.letters.letter_rows import LetterRefused
 from monitor.store.models import LetterState
 
 K = LetterKind
@@ -54,7 +54,7 @@ def posting(template: Path, tmp_path: Path) -> Iterator[LetterSchool]:
         yield opened
 
 
-@serves("QC 2.7.4", without=switch("monitor.pipeline.letters.why_barred", lambda *_: None))
+@serves("QC 2.7.4", without=switch("monitor.pipeline.letters.letters.why_barred", lambda *_: None))
 def test_nobody_is_confronted_about_a_suspected_indecent_image(school: LetterSchool) -> None:
     """A request to the author, a report to the host or a word in the digest would warn who posted it."""
     for kind in FIVE:
@@ -66,7 +66,9 @@ def test_nobody_is_confronted_about_a_suspected_indecent_image(school: LetterSch
     assert school.run("new", "lado_referral", IMAGE).status == 0
 
 
-@serves("NEU 5.3", without=switch("monitor.pipeline.letter_sending._check_may_leave", lambda *_: None))
+@serves(
+    "NEU 5.3", without=switch("monitor.pipeline.letters.letter_sending._check_may_leave", lambda *_: None)
+)
 def test_words_leave_from_the_schools_mailbox_when_a_person_sends_them(posting: LetterSchool) -> None:
     """A draft would reach a stranger, or an approved letter leave by itself at night."""
     assert posting.mail is not None
@@ -103,7 +105,7 @@ def test_every_alert_says_not_to_reply(school: LetterSchool) -> None:
         assert "Do not reply" in draft.html
 
 
-@serves("Huntington 8.3", without=switch("monitor.pipeline.letters._check_words", lambda _: None))
+@serves("Huntington 8.3", without=switch("monitor.pipeline.letters.letters._check_words", lambda _: None))
 def test_a_letter_that_hits_back_cannot_be_approved(school: LetterSchool) -> None:
     """The school would threaten, and say what only a court can."""
     number = school.drafted(K.COMPLAINTS_SIGNPOST, complaints_procedure="you are a troll and guilty of libel")
@@ -145,7 +147,7 @@ FORM_A = [f"--set={name}={line}" for name, value in WHOLE[K.INAPPROPRIATE_CONTEN
 
 @serves(
     "Huntington 5.5",
-    without=switch("monitor.pipeline.letter_forms.FORMS", Role.IT, key=K.INAPPROPRIATE_CONTENT),
+    without=switch("monitor.pipeline.letters.letter_forms.FORMS", Role.IT, key=K.INAPPROPRIATE_CONTENT),
 )
 def test_an_inappropriate_content_report_reaches_the_e_safety_co_ordinator(school: LetterSchool) -> None:
     """A teacher's report would lie in a drawer, and the site stay open to pupils."""
@@ -158,7 +160,7 @@ def test_an_inappropriate_content_report_reaches_the_e_safety_co_ordinator(schoo
         assert secret not in mail.subject + mail.text
 
 
-@serves("Huntington 7.3", without=switch("monitor.pipeline.letter_forms.block_list", lambda _: ()))
+@serves("Huntington 7.3", without=switch("monitor.pipeline.letters.letter_forms.block_list", lambda _: ()))
 def test_the_filter_gets_the_addresses_and_nothing_else(school: LetterSchool) -> None:
     """The administrator would type long addresses from paper, or learn which child saw what."""
     school.approved(K.INAPPROPRIATE_CONTENT, None)
@@ -168,7 +170,9 @@ def test_the_filter_gets_the_addresses_and_nothing_else(school: LetterSchool) ->
     assert out.read_text() == "https://bad.example/a\nhttps://bad.example/b?c=1\n"
 
 
-@serves("Huntington 7.3", without=switch("monitor.pipeline.letter_forms._seen_at_school", lambda _: False))
+@serves(
+    "Huntington 7.3", without=switch("monitor.pipeline.letters.letter_forms._seen_at_school", lambda _: False)
+)
 def test_what_pupils_or_parents_saw_at_school_reaches_the_head(school: LetterSchool) -> None:
     """The head would hear of it from a parent at the gate."""
     number = school.drafted(K.INAPPROPRIATE_CONTENT, None, seen_by_pupils_or_parents="yes")
@@ -180,7 +184,8 @@ def test_what_pupils_or_parents_saw_at_school_reaches_the_head(school: LetterSch
 
 
 @serves(
-    "Huntington 7.5", without=switch("monitor.pipeline.letter_approving._check_two_people", lambda *_: None)
+    "Huntington 7.5",
+    without=switch("monitor.pipeline.letters.letter_approving._check_two_people", lambda *_: None),
 )
 def test_nobody_allows_their_own_request_for_a_blocked_site(school: LetterSchool) -> None:
     """The filter would be open to whoever asks for it."""
@@ -192,7 +197,7 @@ def test_nobody_allows_their_own_request_for_a_blocked_site(school: LetterSchool
     assert school.run("approve", number, "--by", "G. Online", "--role", "e_safety").status == 0
 
 
-@serves("Nunney 2.9.2", without=switch("monitor.pipeline.letters.check_approver", lambda *_: None))
+@serves("Nunney 2.9.2", without=switch("monitor.pipeline.letters.letters.check_approver", lambda *_: None))
 def test_the_critical_incident_message_reaches_staff_after_the_head_approved_it(
     posting: LetterSchool,
 ) -> None:
@@ -211,7 +216,7 @@ def test_the_critical_incident_message_reaches_staff_after_the_head_approved_it(
     assert row.sent_at is not None
 
 
-@serves("QC 2.5.6", without=switch("monitor.pipeline.letter_keeping.sent_items", lambda _: iter(())))
+@serves("QC 2.5.6", without=switch("monitor.pipeline.letters.letter_keeping.sent_items", lambda _: iter(())))
 def test_a_manager_can_read_again_what_was_sent(posting: LetterSchool) -> None:
     """Nobody could say later what the school wrote, to whom, and on whose word."""
     number = posting.approved(K.REMOVAL_CONFIRMATION)
@@ -226,7 +231,7 @@ def test_a_manager_can_read_again_what_was_sent(posting: LetterSchool) -> None:
 
 @serves(
     "QC and Nunney 2.8.5/2",
-    without=switch("monitor.pipeline.letter_sending._check_ladder", lambda *_: None),
+    without=switch("monitor.pipeline.letters.letter_sending._check_ladder", lambda *_: None),
 )
 def test_the_person_goes_to_the_police_themselves_with_their_own_pack(posting: LetterSchool) -> None:
     """The school would report it over the head of a colleague who wants to do that alone, or not at all."""

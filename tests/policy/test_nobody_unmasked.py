@@ -19,7 +19,7 @@ from connectors.x.asking import newest_own_posts
 from connectors.x.client import XClient
 from connectors.x.connector import XConnector
 from connectors.x.parse import Batch
-from monitor.pipeline.accounts import connect
+from monitor.pipeline.reading.accounts import connect
 
 ACTS = {
     "streams",
@@ -81,7 +81,7 @@ def test_who_wrote_of_the_school_would_be_looked_up(school: TestSchool) -> None:
 @serves(
     "Huntington 6.4",
     without=switch(
-        "monitor.pipeline.marks.author_mark", lambda _, item: item.author_handle or item.author_name
+        "monitor.pipeline.incidents.marks.author_mark", lambda _, item: item.author_handle or item.author_name
     ),
 )
 def test_one_name_on_two_platforms_would_pass_for_one_person(school: TestSchool) -> None:

@@ -19,9 +19,9 @@ from classifiers.interface import Comment, Register
 from classifiers.judge import EmbeddedJudge, load_judge
 from config.words import Label, Lane, Severity, Surface
 from monitor.cli.shared import remember_config
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.sweep import sweep
-from monitor.pipeline.withdrawals import Withdrawal, search, withdraw
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.own_pages.withdrawals import Withdrawal, search, withdraw
+from monitor.pipeline.reading.sweep import sweep
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def real_judge() -> EmbeddedJudge:
     return load_judge(Register(school_name="Fernhill Primary", pupils=EVERYBODY))
 
 
-@serves("NEU App./1", without=switch("monitor.pipeline.sweep.Sieve.matches", lambda self, items: []))
+@serves("NEU App./1", without=switch("monitor.pipeline.reading.sweep.Sieve.matches", lambda self, items: []))
 def test_a_name_from_years_ago_would_stand_for_ever(timeline: Desk) -> None:
     """Polling saw it long ago, when the child was not on the register; the sweep reads everything again."""
     timeline.pupils()

@@ -18,12 +18,12 @@ from alerts.recipients import recipients
 from alerts.reviews import ReviewState
 from config.schema import Person, Role
 from config.words import Flag, Lane, Severity, Surface
-from monitor.pipeline import alerting
-from monitor.pipeline.dates import tell_of_dates
-from monitor.pipeline.folding import tell_what_was_held
-from monitor.pipeline.ladder_clock import run_ladders
-from monitor.pipeline.weekly import make_due_export
-from monitor.pipeline.weekly_readers import lanes_of
+from monitor.pipeline.incidents.ladder_clock import run_ladders
+from monitor.pipeline.telling import alerting
+from monitor.pipeline.telling.dates import tell_of_dates
+from monitor.pipeline.telling.folding import tell_what_was_held
+from monitor.pipeline.telling.weekly import make_due_export
+from monitor.pipeline.telling.weekly_readers import lanes_of
 from monitor.store.models import Incident, Item
 
 MANAGER, DEPUTY = "manager@fernhill.example", "deputy@fernhill.example"
@@ -72,7 +72,7 @@ def test_a_safeguarding_sign_would_be_read_by_a_governor() -> None:
     assert readers <= {Role.DSL, Role.DEPUTY_DSL, Role.HEADTEACHER, Role.DEPUTY}
 
 
-@serves("NEU 7.2", without=switch("monitor.pipeline.quiet_hours.may_wait", lambda *_: True))
+@serves("NEU 7.2", without=switch("monitor.pipeline.telling.quiet_hours.may_wait", lambda *_: True))
 def test_a_threat_on_sunday_at_ten_past_eleven_would_wait_for_monday(school: TestSchool) -> None:
     say(school, "CRITICAL words of a stranger", "HIGH words about a teacher", "ABUSE that can wait")
     sent = [(mail.recipient, mail.subject.split(":")[0]) for mail in mails(school, "alert") if mail.sent_at]
@@ -100,7 +100,7 @@ def test_somebody_would_answer_the_post_at_night(school: TestSchool) -> None:
     assert all("Do not reply" in mail.html for mail in told if mail.kind != "channel")
 
 
-@serves("NEU 8.1/3", without=switch("monitor.pipeline.ladder_clock._readers", lambda *_: ()))
+@serves("NEU 8.1/3", without=switch("monitor.pipeline.incidents.ladder_clock._readers", lambda *_: ()))
 def test_the_manager_s_phone_is_off_and_nobody_else_would_hear(school: TestSchool) -> None:
     say(school, "HIGH words about a teacher", "CRITICAL words of a stranger")
     told = {(mail.recipient, mail.subject.split(":")[0]) for mail in mails(school, "alert")}
@@ -130,7 +130,7 @@ def _with_the_words(*arguments: Any, **more: Any) -> Any:
 _facts = alerting._facts
 
 
-@serves("Huntington 4.2/2", without=switch("monitor.pipeline.alerting._facts", _with_the_words))
+@serves("Huntington 4.2/2", without=switch("monitor.pipeline.telling.alerting._facts", _with_the_words))
 def test_the_staff_room_s_printer_would_show_which_child_has_no_consent(school: TestSchool) -> None:
     school.x.own_post("PUPIL at the fair: well done Aisha Khan", school.clock.now())
     school.look()
@@ -145,7 +145,7 @@ def test_the_staff_room_s_printer_would_show_which_child_has_no_consent(school: 
     assert not [word for word in ("aisha", "khan", "lacks consent", "no consent") if word in whole]
 
 
-@serves("Huntington 9.7", without=switch("monitor.pipeline.weekly_notes._training", lambda _: ()))
+@serves("Huntington 9.7", without=switch("monitor.pipeline.telling.weekly_notes._training", lambda _: ()))
 def test_what_happened_would_be_forgotten_before_the_next_training(school: TestSchool) -> None:
     say(school, "HIGH words about a teacher")
     school.clock.set(datetime(2026, 11, 16, 7, 0, tzinfo=UTC))
@@ -184,7 +184,7 @@ def _notices(school: TestSchool) -> list[tuple[str, str]]:
     return [(mail.recipient, mail.subject) for mail in mails(school, "notice")]
 
 
-@serves("NEU 11.2", without=switch("monitor.pipeline.dates.AUGUST", 12))
+@serves("NEU 11.2", without=switch("monitor.pipeline.telling.dates.AUGUST", 12))
 def test_the_governors_would_review_the_policy_without_what_happened(school: TestSchool) -> None:
     say(school, "HIGH words about a teacher")
     school.clock.set(datetime(2027, 8, 2, 12, 0, tzinfo=UTC))

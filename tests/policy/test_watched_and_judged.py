@@ -16,7 +16,7 @@ from classifiers.judge import load_judge
 from config.loading import load_settings
 from config.mistakes import SettingsError
 from config.words import Label, Outcome, Surface
-from monitor.pipeline.decisions import decide
+from monitor.pipeline.incidents.decisions import decide
 from monitor.store.models import Incident, TakedownTask
 
 SETTINGS = """

@@ -17,8 +17,8 @@ from alerts.ladder.machine import close, default_policy, next_recheck
 from alerts.ladder.state import LadderRefused
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Outcome, TaskState, Visibility
-from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.recirculation import Repeats
+from monitor.pipeline.incidents.ladders import read_ladder, write_ladder
+from monitor.pipeline.incidents.recirculation import Repeats
 from monitor.store.models import Incident
 
 TOO_SOON = {**default_policy(), "gone_minutes": 1}
@@ -47,8 +47,8 @@ def listed(school: TestSchool) -> list[dict[str, object]]:
 @serves(
     "NEU 5.1",
     without=(
-        switch("monitor.pipeline.raising.Recirculations.of_raised", lambda *_: Repeats()),
-        switch("monitor.pipeline.recirculation.posted_again", lambda ladder, _at: ladder),
+        switch("monitor.pipeline.incidents.raising.Recirculations.of_raised", lambda *_: Repeats()),
+        switch("monitor.pipeline.incidents.recirculation.posted_again", lambda ladder, _at: ladder),
     ),
 )
 def test_words_that_were_removed_once_would_go_round_elsewhere_unnoticed(school: TestSchool) -> None:
@@ -63,7 +63,10 @@ def test_words_that_were_removed_once_would_go_round_elsewhere_unnoticed(school:
     assert first["state"] == "open"
 
 
-@serves("NEU 5.1", without=switch("monitor.pipeline.raising.Recirculations.of_harmless", lambda *_: None))
+@serves(
+    "NEU 5.1",
+    without=switch("monitor.pipeline.incidents.raising.Recirculations.of_harmless", lambda *_: None),
+)
 def test_harmless_words_would_carry_it_on_by_a_link(school: TestSchool) -> None:
     external_id = say(school, WORDS, "first", "x")
     say(school, f"Look at https://twitter.com/first/status/{external_id}?s=20", "second", "facebook")

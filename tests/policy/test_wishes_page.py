@@ -15,11 +15,11 @@ from support.school import TestSchool
 
 from alerts.ladder.words import ConsentScope
 from config.words import CommunityRole
-from monitor.pipeline.handed_in import hand_in, hand_in_suspected
-from monitor.pipeline.handed_in_files import HandedFile
-from monitor.pipeline.handing import Channel, Handing, Kind
-from monitor.pipeline.ladders import read_ladder
-from monitor.pipeline.pictures import rule_on_pictures
+from monitor.pipeline.handing_in.handed_in import hand_in, hand_in_suspected
+from monitor.pipeline.handing_in.handed_in_files import HandedFile
+from monitor.pipeline.handing_in.handing import Channel, Handing, Kind
+from monitor.pipeline.incidents.ladders import read_ladder
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
 from monitor.site import open_site
 from monitor.store.models import CustodyEvent, Incident, OutgoingMail, Ruling
 
@@ -79,7 +79,7 @@ def answer_of(school: TestSchool, incident: Incident, scope: ConsentScope) -> bo
 
 @serves(
     "QC and Nunney 2.8.5/1",
-    without=switch("monitor.pipeline.wishes.machine.record_consent", lambda one, *_: one),
+    without=switch("monitor.pipeline.handing_in.wishes.machine.record_consent", lambda one, *_: one),
 )
 def test_the_person_says_what_they_wish_and_may_change_their_mind(school: TestSchool) -> None:
     """Somebody else would answer for them, and they would hear of it from the author."""
@@ -116,7 +116,10 @@ def test_the_page_says_what_follows_who_sees_it_and_who_helps(school: TestSchool
     assert "ABUSE" not in visitor.page
 
 
-@serves("QC and Nunney 2.8.5/2", without=switch("monitor.pipeline.packs.may_have_pack", lambda _: False))
+@serves(
+    "QC and Nunney 2.8.5/2",
+    without=switch("monitor.pipeline.handing_in.packs.may_have_pack", lambda _: False),
+)
 def test_the_person_takes_their_own_copy_and_nothing_of_anybody_elses(school: TestSchool) -> None:
     """Only the school could report it, or the copy would show somebody else's matter."""
     about(school, text="ABUSE of somebody else entirely", place="elsewhere")
@@ -187,7 +190,9 @@ def test_the_link_alone_shows_nothing(school: TestSchool) -> None:
     assert answer_of(school, incident, ConsentScope.POLICE) is None
 
 
-@serves("QC and Nunney 2.7.4/1", without=switch("monitor.pipeline.acknowledging._numbers", lambda _: ()))
+@serves(
+    "QC and Nunney 2.7.4/1", without=switch("monitor.pipeline.incidents.acknowledging._numbers", lambda _: ())
+)
 def test_the_numbers_are_one_press_from_the_alert(
     tmp_path: Path, clock: SettableClock, sqlite_database: str
 ) -> None:

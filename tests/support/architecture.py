@@ -187,7 +187,7 @@ def no_picture_is_fetched(module: Module) -> Found:
                 yield node.lineno, f"{last_name(node.func)}() is handed the address of a picture"
 
 
-_BY_A_PERSON = ("monitor/pipeline/capturing.py", "monitor/checks/pictures.py")
+_BY_A_PERSON = ("monitor/pipeline/sealing_up/capturing.py", "monitor/checks/pictures.py")
 """Who may use `monitor.capture`: the one way that asks for a ruling first, and the check that looks for a
 browser."""
 _BROWSERS = {"playwright", "selenium", "pyppeteer", "splinter", "nodriver", "seleniumbase"}
@@ -200,8 +200,11 @@ def only_a_person_captures(module: Module) -> Found:
         if name.partition(".")[0] in _BROWSERS and not inside:
             yield line, f"{name} renders pages, and with them pictures; that is monitor/capture's alone"
         elif name.startswith("monitor.capture") and not inside and module.path not in _BY_A_PERSON:
-            yield line, f"{name} fetches pictures; ask monitor.pipeline.capturing, for a person"
-        elif name.startswith("monitor.pipeline.capturing") and module.path != "monitor/cli/capture.py":
+            yield line, f"{name} fetches pictures; ask monitor.pipeline.sealing_up.capturing, for a person"
+        elif (
+            name.startswith("monitor.pipeline.sealing_up.capturing")
+            and module.path != "monitor/cli/capture.py"
+        ):
             yield line, "a capture is asked for on the command line, by name, and nowhere else"
 
 
@@ -243,9 +246,9 @@ _READS_ITEM_FOLDERS = {
     "monitor/evidence/verify.py": "checks what stands there and hands nothing out",
     "monitor/evidence/captures.py": "checks what stands there and hands nothing out",
     "monitor/bench_evidence.py": "measures how fast an invented school is sealed",
-    "monitor/pipeline/sealing.py": "reduces what is withheld",
-    "monitor/pipeline/locking.py": "puts it into a box, which its row's change notes",
-    "monitor/pipeline/unlocking.py": "opens the box for the door",
+    "monitor/pipeline/sealing_up/sealing.py": "reduces what is withheld",
+    "monitor/pipeline/at_rest/locking.py": "puts it into a box, which its row's change notes",
+    "monitor/pipeline/at_rest/unlocking.py": "opens the box for the door",
 }
 _FOLDERS = ("read_item", "item_folder")
 

@@ -16,7 +16,7 @@ from support.school import TestSchool
 from alerts.ladder import machine
 from config.words import Outcome
 from monitor.pipeline.boundaries import Boundary
-from monitor.pipeline.ladders import read_ladder, write_ladder
+from monitor.pipeline.incidents.ladders import read_ladder, write_ladder
 from monitor.store import custody
 from monitor.store.models import Base, EvidenceItem, EvidenceState, Incident, OutgoingMail
 

@@ -21,8 +21,8 @@ from classifiers.interface import Pupil, Register, StaffMember
 from classifiers.judge import EmbeddedJudge, load_judge
 from config.schema import Role
 from monitor.evidence.verify import verify_store
-from monitor.pipeline import register
-from monitor.pipeline.consents import take_pupils
+from monitor.pipeline.judgement import register
+from monitor.pipeline.own_pages.consents import take_pupils
 from monitor.site import open_site
 from monitor.store.models import CustodyEvent, Incident, Letter, TakedownTask
 

@@ -19,11 +19,11 @@ from classifiers.register.consents import Origin, Statement, in_force
 from config.schema import Role
 from connectors.loopback import LoopbackPlatform
 from connectors.registry import plugins
-from monitor.pipeline import register
-from monitor.pipeline.consents import statements_of, take_list, take_pupils
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.post_checks import Answer, Asker, Draft, check_post
-from monitor.pipeline.register import load_register
+from monitor.pipeline.judgement import register
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.judgement.register import load_register
+from monitor.pipeline.own_pages.consents import statements_of, take_list, take_pupils
+from monitor.pipeline.own_pages.post_checks import Answer, Asker, Draft, check_post
 from monitor.site import Site, open_site
 from monitor.store.models import Incident, OwnPostFinding, TakedownTask
 

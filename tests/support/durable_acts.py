@@ -13,16 +13,16 @@ from config.schema import Role
 from monitor.capture.dialling import Dialler
 from monitor.capture.fetching import Limits
 from monitor.passes import read_source
-from monitor.pipeline.capture_locking import lock_captures
-from monitor.pipeline.capturing import Tools, Wish, capture
-from monitor.pipeline.erasing import ErasureRefused, Request, erase_on_request
+from monitor.pipeline.at_rest.erasing import ErasureRefused, Request, erase_on_request
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.at_rest.unlocking import Opener, UnlockRefused, unlock
 from monitor.pipeline.exports.making import make_export
 from monitor.pipeline.exports.order import Order, Scope
-from monitor.pipeline.judging import judge_waiting
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.second_log import keep_second_log
-from monitor.pipeline.stamping import stamp_due
-from monitor.pipeline.unlocking import Opener, UnlockRefused, unlock
+from monitor.pipeline.judgement.judging import judge_waiting
+from monitor.pipeline.sealing_up.capture_locking import lock_captures
+from monitor.pipeline.sealing_up.capturing import Tools, Wish, capture
+from monitor.pipeline.sealing_up.second_log import keep_second_log
+from monitor.pipeline.sealing_up.stamping import stamp_due
 from monitor.site import Site
 from monitor.store import custody
 

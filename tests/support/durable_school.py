@@ -28,13 +28,13 @@ from monitor.evidence.folder import read_item
 from monitor.evidence.lockbox import BOX, opened
 from monitor.evidence.verify import verify_store
 from monitor.evidence.verify_log import Outside
+from monitor.pipeline.at_rest.keeping import keep_at_rest
+from monitor.pipeline.at_rest.locking import lock_due
+from monitor.pipeline.at_rest.retention import erase_what_is_due
 from monitor.pipeline.exports.proving import finish_exports
-from monitor.pipeline.keeping import keep_at_rest
-from monitor.pipeline.locking import lock_due
-from monitor.pipeline.pictures import rule_on_pictures
-from monitor.pipeline.retention import erase_what_is_due
-from monitor.pipeline.second_log import keep_second_log
-from monitor.pipeline.stamping import stamp_due
+from monitor.pipeline.sealing_up.pictures import rule_on_pictures
+from monitor.pipeline.sealing_up.second_log import keep_second_log
+from monitor.pipeline.sealing_up.stamping import stamp_due
 from monitor.site import Site, open_site
 from monitor.store.models import (
     EvidenceItem,

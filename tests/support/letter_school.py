@@ -22,10 +22,10 @@ from alerts.ladder.words import DecisionKind, Step
 from alerts.letters.kinds import RULES, LetterKind
 from config.loading import load_settings
 from config.schema import Role
-from monitor.pipeline import letters
-from monitor.pipeline.decisions import decide
-from monitor.pipeline.ladders import read_ladder, write_ladder
-from monitor.pipeline.mailing import send_next
+from monitor.pipeline.incidents.decisions import decide
+from monitor.pipeline.incidents.ladders import read_ladder, write_ladder
+from monitor.pipeline.letters import letters
+from monitor.pipeline.telling.mailing import send_next
 from monitor.site import Site, open_site
 from monitor.store.models import Incident, Letter, OutgoingMail, TakedownTask
 

@@ -10,7 +10,7 @@ from support.school import write_settings
 
 from config.loading import load_settings
 from monitor.evidence.leaf import LeafKind, leaf_body
-from monitor.pipeline.checkpointing import signed
+from monitor.pipeline.sealing_up.checkpointing import signed
 from monitor.site import Site, open_site
 from monitor.store import log
 from monitor.store.database import Database

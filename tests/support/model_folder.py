@@ -12,7 +12,7 @@ from classifiers.judge import MODELS, load_judge
 def judge_with_copy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Whatever loads a judge during this test loads it from the folder that is answered."""
     copy = Path(shutil.copytree(MODELS, folder / "models"))
-    monkeypatch.setattr("monitor.pipeline.judges.load_judge", partial(load_judge, models=copy))
+    monkeypatch.setattr("monitor.pipeline.judgement.judges.load_judge", partial(load_judge, models=copy))
     return copy
 
 

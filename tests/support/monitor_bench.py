@@ -19,10 +19,10 @@ from alerts.ladder.words import DecisionKind, Step
 from classifiers.interface import Comment, Judgement
 from config.words import Outcome
 from connectors.registry import plugins
-from monitor.pipeline.decisions import Decided, decide
-from monitor.pipeline.folding import tell_what_was_held
-from monitor.pipeline.mailing import send_next
-from monitor.pipeline.watchkeeping import keep_watch
+from monitor.pipeline.incidents.decisions import Decided, decide
+from monitor.pipeline.telling.folding import tell_what_was_held
+from monitor.pipeline.telling.mailing import send_next
+from monitor.pipeline.telling.watchkeeping import keep_watch
 from monitor.site import open_site
 from monitor.store.models import MailState, OutgoingMail, Source, TakedownTask
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.console.app import make_app
-from monitor.pipeline.links import Invited, LinkPurpose, invite_link, link_for
+from monitor.pipeline.handing_in.links import Invited, LinkPurpose, invite_link, link_for
 from monitor.site import Site
 
 PUBLIC = "https://watch.fernhill.example"

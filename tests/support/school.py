@@ -18,7 +18,7 @@ from connectors.loopback import LoopbackPlatform
 from connectors.registry import plugins
 from monitor.demo.stage import sources_text
 from monitor.passes import Tell, one_pass
-from monitor.pipeline.poll import PollReport
+from monitor.pipeline.reading.poll import PollReport
 from monitor.site import Site, open_site
 
 WORDS: dict[str, tuple[tuple[Label, ...], tuple[Flag, ...], Severity]] = {

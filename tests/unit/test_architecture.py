@@ -65,7 +65,7 @@ BREACHES: list[tuple[Callable[[Module], Found], str, str]] = [
     (architecture.nothing_is_posted, "connectors/x/client.py", "call('POST', '/2/dm_conversations/with/1')"),
     (
         architecture.evidence_is_read_through_the_door,
-        "monitor/pipeline/weekly.py",
+        "monitor/pipeline/telling/weekly.py",
         "from monitor.evidence.folder import read_item",
     ),
     (
@@ -92,7 +92,7 @@ BREACHES: list[tuple[Callable[[Module], Found], str, str]] = [
     (
         architecture.only_a_person_captures,
         "monitor/daemon/service.py",
-        "from monitor.pipeline.capturing import capture",
+        "from monitor.pipeline.sealing_up.capturing import capture",
     ),
     (
         transactions.no_network_in_a_transaction,
@@ -156,7 +156,7 @@ ALLOWED: list[tuple[Callable[[Module], Found], str, str]] = [
     (
         architecture.only_a_person_captures,
         "monitor/cli/capture.py",
-        "from monitor.pipeline.capturing import capture",
+        "from monitor.pipeline.sealing_up.capturing import capture",
     ),
     (
         transactions.no_network_in_a_transaction,

@@ -34,12 +34,16 @@ def test_an_unconfirmed_telephone_number_would_be_shown_as_certain() -> None:
 )
 def test_a_route_would_be_marked_confirmed_without_a_date(facts: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="belong together"):
-        Host.model_validate({"platform": "p", "title": "P", "route": "r", "who_may_report": "w", "rules": ["r"], **facts})
+        Host.model_validate(
+            {"platform": "p", "title": "P", "route": "r", "who_may_report": "w", "rules": ["r"], **facts}
+        )
 
 
 def test_a_route_that_was_opened_would_still_be_doubted() -> None:
     opened = {"confirmed": True, "confidence": "opened", "verified_on": "2026-11-20"}
-    host = Host.model_validate({"platform": "p", "title": "P", "route": "r", "who_may_report": "w", "rules": ["r"], **opened})
+    host = Host.model_validate(
+        {"platform": "p", "title": "P", "route": "r", "who_may_report": "w", "rules": ["r"], **opened}
+    )
     assert host.shown_route() == "r"
 
 

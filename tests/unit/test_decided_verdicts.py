@@ -9,7 +9,7 @@ from alerts.ladder.matter import Matter
 from alerts.ladder.state import Decision, Ladder
 from alerts.ladder.words import DecisionKind, Step
 from config.words import Flag, Label, Outcome, Severity, Surface
-from monitor.pipeline.decided import verdict_of
+from monitor.pipeline.judgement.decided import verdict_of
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.registry import plugins
-from monitor.pipeline.marks import addresses_in, place_of, plain_words
+from monitor.pipeline.incidents.marks import addresses_in, place_of, plain_words
 
 WORDS = "Mr G is a liar and a thief"
 

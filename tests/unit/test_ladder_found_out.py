@@ -20,8 +20,8 @@ from alerts.seriousness import Course, seriousness
 from config.concerns import Concern
 from config.schema import Nation, Role
 from config.words import CommunityRole, Flag, Label, Lane, Outcome, Severity, Situation, TaskState, Visibility
-from monitor.pipeline.clear_words import LOCKED, _note_places
-from monitor.pipeline.ladders import policy_in_force
+from monitor.pipeline.at_rest.clear_words import LOCKED, _note_places
+from monitor.pipeline.incidents.ladders import policy_in_force
 
 ALLEGED = replace(
     RUMOUR, flags=frozenset({Flag.ALLEGATION_CRIME, Flag.STAFF_TARGET}), about_harm_to_child=False

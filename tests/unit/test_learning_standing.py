@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.pipeline.learning import LEARNED, learned_of, standing, unlike
+from monitor.pipeline.judgement.learning import LEARNED, learned_of, standing, unlike
 from monitor.store.models import LearnedVersion
 
 NOW = {"school": "2 sha256:aa", "encoder": "2 sha256:bb"}

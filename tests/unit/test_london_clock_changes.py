@@ -30,7 +30,7 @@ from config.schema import Person, Role
 from config.words import Lane, Severity
 from connectors.times import parse_time
 from monitor.cli.shared import london as on_screen
-from monitor.pipeline.weekly import due_week
+from monitor.pipeline.telling.weekly import due_week
 
 HOUR = timedelta(hours=1)
 BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from config.schema import Source
 from connectors.errors import CredentialsRefused, ProtocolDrift, RateLimited, Transient
-from monitor.pipeline.poll import back_off
+from monitor.pipeline.reading.poll import back_off
 from monitor.site import spread
 
 FIVE_MINUTES = timedelta(minutes=5)

@@ -8,8 +8,9 @@ import pytest
 import monitor
 from alerts.ladder.tasks import ENDED
 from config.words import TaskState
-from monitor.pipeline import operator_alerts, retention
-from monitor.pipeline.operator_alerts import headline
+from monitor.pipeline.at_rest import retention
+from monitor.pipeline.telling import operator_alerts
+from monitor.pipeline.telling.operator_alerts import headline
 from monitor.store.models import SEALED_STATES, ItemState, MailState
 
 SOURCES = sorted(Path(monitor.__file__).parent.rglob("*.py"))

@@ -6,7 +6,7 @@ import pytest
 
 from config.schema import Alerts
 from config.words import Lane, Severity
-from monitor.pipeline.quiet_hours import LONGEST_HOLD, MAY_WAIT, Held, hold_of, quiet_hold
+from monitor.pipeline.telling.quiet_hours import LONGEST_HOLD, MAY_WAIT, Held, hold_of, quiet_hold
 
 QUIET = Alerts(quiet_hours="21:00-07:00")  # type: ignore[arg-type]  # as it stands in the settings
 DAILY = Alerts(quiet_hours="21:00-07:00", digest_at="07:30")  # type: ignore[arg-type]  # the same

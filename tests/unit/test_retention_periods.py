@@ -14,7 +14,7 @@ from alerts.ladder.words import Step
 from config.policy import retention_periods, shipped_periods
 from config.schema import Evidence, Retention
 from config.words import Flag, Label, Lane, Outcome, Severity, Surface, TaskState
-from monitor.pipeline.periods import rule_of
+from monitor.pipeline.at_rest.periods import rule_of
 
 SEEN = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 PLAIN = Matter(frozenset({Label.ABUSE}), frozenset(), Severity.MEDIUM, Surface.MENTION, "x")

@@ -22,7 +22,7 @@ from classifiers.second_opinion.manifest import (
 )
 from classifiers.second_opinion.scorer import encodable
 from config.mistakes import SettingsError
-from monitor.pipeline.judges import second_opinion_of
+from monitor.pipeline.judgement.judges import second_opinion_of
 
 WHOLE = Manifest(
     precision="int8",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.words import Lane
 from monitor.evidence.leaf import LeafKind
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order, Scope, Span
-from monitor.pipeline.weekly_readers import kept_from, lanes_of, readers_of
+from monitor.pipeline.telling.weekly_readers import kept_from, lanes_of, readers_of
 from monitor.site import Site
 from monitor.store.incidents import incident_called
 from monitor.store.models import EvidenceItem, Incident, IncidentItem, Item, Leaf

@@ -24,7 +24,7 @@ from monitor.pipeline.exports.facts import Facts, categories
 from monitor.pipeline.exports.later import Numbered, captures, later_observations
 from monitor.pipeline.exports.numbers import numbers
 from monitor.pipeline.exports.order import Moment, Order
-from monitor.pipeline.weekly_readers import readers_of
+from monitor.pipeline.telling.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody
 from monitor.store.checkpoints import proof_of

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from alerts.export.writer import BOX, PROOF
 from monitor.evidence.folder import shred
-from monitor.pipeline.clear_copies import Why, note_erasure
-from monitor.pipeline.periods import periods
+from monitor.pipeline.at_rest.clear_copies import Why, note_erasure
+from monitor.pipeline.at_rest.periods import periods
 from monitor.site import Site
 from monitor.store.models import Export, ExportState
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.export.contents import ExportedCapture, LaterObservation
-from monitor.pipeline.capture_keeping import captured_files
-from monitor.pipeline.capture_unboxing import captures_out_of_boxes
 from monitor.pipeline.exports.order import Moment, Order
+from monitor.pipeline.sealing_up.capture_keeping import captured_files
+from monitor.pipeline.sealing_up.capture_unboxing import captures_out_of_boxes
 from monitor.site import Site
 from monitor.store import observations
 from monitor.store.checkpoints import proof_of

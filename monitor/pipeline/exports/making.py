@@ -28,8 +28,8 @@ from monitor.evidence.folder import shred
 from monitor.evidence.identity import new_uid
 from monitor.evidence.leaf import SALT_BYTES, LeafKind, commitment
 from monitor.evidence.lockbox import key_id, locked_to
+from monitor.pipeline.at_rest.unboxing import out_of_boxes
 from monitor.pipeline.boundaries import Boundary, passing
-from monitor.pipeline.checkpointing import signed
 from monitor.pipeline.exports import facts as facts_of
 from monitor.pipeline.exports.choice import Choice, choice
 from monitor.pipeline.exports.contents import Opened, contents, withheld
@@ -39,9 +39,9 @@ from monitor.pipeline.exports.numbers import give
 from monitor.pipeline.exports.order import ExportRefused, Moment, Order
 from monitor.pipeline.exports.proving import give_up_unfinished, making, prove
 from monitor.pipeline.exports.sealing import seal, stamped_size
-from monitor.pipeline.stamping import stamp_wanted
-from monitor.pipeline.unboxing import out_of_boxes
-from monitor.pipeline.weekly_readers import readers_of
+from monitor.pipeline.sealing_up.checkpointing import signed
+from monitor.pipeline.sealing_up.stamping import stamp_wanted
+from monitor.pipeline.telling.weekly_readers import readers_of
 from monitor.site import Site
 from monitor.store import custody, log
 from monitor.store.checkpoints import at, newest

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from alerts.export.writer import BOX, PROOF, write_whole
 from monitor.evidence.folder import shred
 from monitor.evidence.log.proof import tied
+from monitor.pipeline.at_rest.clear_copies import Why
 from monitor.pipeline.boundaries import Boundary, passing
-from monitor.pipeline.clear_copies import Why
 from monitor.pipeline.exports.ending import erase_exports
 from monitor.site import Site
 from monitor.store import custody

@@ -1,0 +1,1 @@
+"""Closed evidence: held, locked away, opened again, let go when its period is over."""

@@ -1,0 +1,1 @@
+"""Letters and forms: drafted, approved by a person, sent or printed."""

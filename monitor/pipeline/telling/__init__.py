@@ -1,0 +1,1 @@
+"""Who hears of what and when: mail, digests, spikes, the weekly export, the watch on the watcher."""
