@@ -9,6 +9,8 @@ from sqlalchemy.engine import Engine
 from config.schema import Settings
 from connectors.interface import Plugin
 from connectors.registry import plugins as registered_plugins
+from monitor.checks.accounts import Probe as AccountsProbe
+from monitor.checks.accounts import account_lines
 from monitor.checks.at_rest import locking_lines
 from monitor.checks.clock import clock_line, synchronised_line
 from monitor.checks.guard import Check, run_guarded
@@ -40,6 +42,7 @@ def run_checks(
     outbox_probe: Callable[[], tuple[int, int]] | None = None,
     stamps_probe: StampsProbe | None = None,
     second_log_probe: Callable[[], None] | None = None,
+    accounts_probe: AccountsProbe | None = None,
     plugins: Mapping[str, Plugin] | None = None,
     environment: Mapping[str, str] = os.environ,
     seconds: float = LONGEST_SECONDS,
@@ -61,6 +64,7 @@ def run_checks(
         *_of_mail(around),
         *([Check("mails", partial(unsent_lines, settings, outbox_probe))] if outbox_probe else []),
         *_of_platforms(around),
+        *([Check("accounts", partial(account_lines, settings, accounts_probe))] if accounts_probe else []),
         *_of_time(around, stamps_probe),
         *(
             [Check("second log", partial(second_log_lines, settings, second_log_probe))]

@@ -6,17 +6,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from sqlalchemy.orm import Session
 
 from classifiers.interface import Register
+from config.schema import Source
 from config.template import Answers, Contact, write_template
 from monitor.checks import CheckLine, run_checks
+from monitor.checks.accounts import Account
 from monitor.checks.lines import failed, ok
 from monitor.cli.shared import JsonOption, config_path, out, print_records, say, settings
 from monitor.pipeline.judgement.absent_models import absent_models
 from monitor.pipeline.judgement.judges import judge_for
+from monitor.pipeline.own_pages.school_accounts import may_be_polled, remarks_of, standing_of
 from monitor.pipeline.sealing_up.second_log import check_second_log
 from monitor.pipeline.telling.unsent import unsent
-from monitor.site import open_site
+from monitor.site import Site, open_site
 from monitor.store import schema
 from monitor.store.models import MailState
 from monitor.store.stamps import Standing, standing
@@ -64,7 +68,7 @@ def check(as_json: JsonOption = False) -> None:
     """Try everything that the service needs, one line each, and say what to do."""
     lines = run_checks(
         settings(), database_probe=_database_probe, models_probe=_models_probe, outbox_probe=_outbox_probe,
-        stamps_probe=_stamps_probe, second_log_probe=_second_log_probe,
+        stamps_probe=_stamps_probe, second_log_probe=_second_log_probe, accounts_probe=_accounts_probe,
     )  # fmt: skip
     if as_json:
         print_records(
@@ -114,6 +118,22 @@ def _stamps_probe() -> dict[str, Standing]:
             return {name: standing(session, site.school_id, name) for name in names}
     finally:
         site.close()
+
+
+def _accounts_probe() -> dict[str, Account]:
+    site = open_site(settings(), line_up=False)
+    try:
+        with site.database.read() as session:
+            return {one.name: account_of(session, site, one) for one in site.settings.sources}
+    finally:
+        site.close()
+
+
+def account_of(session: Session, site: Site, source: Source) -> Account:
+    """What the check says of the account of a source."""
+    standing = standing_of(session, site, source)
+    remarks = remarks_of(site, standing) if standing else ()
+    return Account(may_be_polled(session, site, source), remarks)
 
 
 def _second_log_probe() -> None:

@@ -15,6 +15,8 @@ from alerts import accounts
 from alerts.letters.kinds import LetterKind
 from config.schema import OwnPage, Role
 from config.words import Lane, Situation
+from monitor.checks.accounts import Account, account_lines
+from monitor.cli.setup import account_of
 from monitor.pipeline.letters import letters
 from monitor.pipeline.letters.letter_rows import LetterRefused
 from monitor.pipeline.own_pages.school_accounts import remind_of_passwords
@@ -252,3 +254,26 @@ def test_a_rule_would_hide_what_nobody_switched_on(
     ]
     school.look("facebook")
     assert tuple(school.facebook.is_hidden(one) for one in said) == hidden
+
+
+def test_a_technician_would_wonder_why_nothing_is_read(school: TestSchool, live: Site) -> None:
+    """The check names every account beyond this machine that waits for the head, and says what to do."""
+
+    def known() -> dict[str, Account]:
+        with live.database.read() as session:
+            return {one.name: account_of(session, live, one) for one in live.settings.sources}
+
+    def said() -> list[str]:
+        return [line.message for line in account_lines(live.settings, known)]
+
+    assert said() == [
+        "it is not read: facebook account fernhillprimary has no risk assessment (Market Drayton A)"
+    ]
+    add(school)
+    assess(school)
+    approve(school)
+    command(
+        school, "accounts", "record", "facebook", "fernhillprimary",
+        "--messages-off", "--complex", "--two-factor-decision", "B. Head, 2026-09-01",
+    )  # fmt: skip
+    assert said() == ["assessed and approved"]

@@ -108,6 +108,12 @@ def remarks_of(site: Site, account: Standing) -> tuple[str, ...]:
     return remarks(account, school_domains(site), site.now())
 
 
+def standing_of(session: Session, site: Site, source: SourceSettings) -> Standing | None:
+    """What is on record about the account of a source; None when nothing is."""
+    row = _find(session, site, source.platform, plain_handle(source.account))
+    return standing(session, row) if row else None
+
+
 def may_be_polled(session: Session, site: Site, source: SourceSettings) -> str | None:
     """Why an account is not read: nobody assessed or approved it (Market Drayton A, C). None when it may be.
 
