@@ -14,6 +14,7 @@ from alerts.letters.filling import slots
 from alerts.letters.kinds import RULES, LetterKind
 from alerts.letters.mails import as_text
 from config.schema import Role
+from monitor.cli.letter_files import empty_file, filled_in
 from monitor.cli.shared import JsonOption, UserError, login_name, out, print_records, say, site
 from monitor.pipeline.letters import letter_forms, letter_keeping, letter_sending, letters
 from monitor.pipeline.letters.letter_rows import LetterRefused, NoSuchLetter
@@ -89,6 +90,14 @@ def new(
 
 
 @letters_app.command()
+def blank(
+    kind: Annotated[LetterKind, typer.Argument(help="Which one; `letters kinds` lists them.")],
+) -> None:
+    """Print an empty file of a letter's fields, to fill in and hand to `edit --from`."""
+    typer.echo(empty_file(kind), nl=False)
+
+
+@letters_app.command()
 def show(letter: LetterId, by: By = None) -> None:
     """The letter as it would leave, or what it still lacks. That somebody read it is on record."""
     with site() as opened:
@@ -102,10 +111,13 @@ def edit(
     files: Annotated[
         list[str] | None, typer.Option("--set-file", metavar="FIELD=PATH", help="A field from a text file.")
     ] = None,
+    filled: Annotated[
+        Path | None, typer.Option("--from", exists=True, dir_okay=False, help="`letters blank`, filled in.")
+    ] = None,
     by: By = None,
 ) -> None:
     """Fill in or change fields. An approved letter is a draft again after it. `FIELD=` empties a field."""
-    changes = _changes(sets) | _from_files(files)
+    changes = (filled_in(filled) if filled else {}) | _changes(sets) | _from_files(files)
     if not changes:
         raise UserError("nothing to change; say what with --set FIELD=VALUE")
     with site() as opened:

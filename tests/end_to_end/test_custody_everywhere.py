@@ -58,7 +58,7 @@ NO_EVIDENCE = {
     "consent checklist": "shows numbers and ticks",
     "accounts": "shows the school's accounts", "critical": "shows a date",
     "incidents queue": "shows references and numbers", "incidents score": "shows numbers",
-    "letters": "shows kinds and states", "letters kinds": "shows kinds",
+    "letters": "shows kinds and states", "letters kinds": "shows kinds", "letters blank": "shows the names of fields",
     "letters block-list": "shows addresses of forms, which are no evidence",
     "routes": "shows the registry; what it looks up for an incident is noted, see tests of providers",
     "hold list": "shows references", "retention": "shows dates; what it locks and erases is noted by the rows",
