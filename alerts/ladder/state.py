@@ -222,14 +222,24 @@ class Ladder:
         return self.attributions[-1].standing if self.attributions else Standing.UNKNOWN
 
     def latest(self, scope: ConsentScope) -> Consent | None:
-        """The latest answer about one thing."""
-        answers = [consent for consent in self.consents if consent.scope is scope]
-        return answers[-1] if answers else None
+        """The answer that binds: of each person the latest counts, and a no before any yes."""
+        answers = self._latest_of_each(scope)
+        return next((one for one in reversed(answers) if not one.answer), answers[-1] if answers else None)
 
     def consent_holds(self, scope: ConsentScope, at: datetime) -> bool:
-        """The latest answer about this counts, and only while it has neither expired nor been withdrawn."""
-        latest = self.latest(scope)
-        return latest is not None and latest.holds(at)
+        """Everybody who was asked said yes last, and none of these has expired or been withdrawn."""
+        answers = self._latest_of_each(scope)
+        return bool(answers) and all(one.holds(at) for one in answers)
+
+    def _latest_of_each(self, scope: ConsentScope) -> list[Consent]:
+        """One person's yes is not another's: two who are affected are each heard (NEU 9.5)."""
+        by_person: dict[str, Consent] = {}
+        for one in self.consents:
+            if one.scope is scope:
+                person = one.person.strip().casefold()
+                by_person.pop(person, None)  # so that they stand in the order of the answers that count
+                by_person[person] = one
+        return list(by_person.values())
 
 
 def utc(at: datetime, what: str) -> datetime:

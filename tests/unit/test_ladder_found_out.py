@@ -13,7 +13,7 @@ from alerts.ladder.dates import law_dates
 from alerts.ladder.machine import ladder_from_json, ladder_to_json
 from alerts.ladder.matter import joined
 from alerts.ladder.policy import default_policy
-from alerts.ladder.state import Findings, LadderRefused
+from alerts.ladder.state import Consent, Findings, LadderRefused
 from alerts.ladder.steps import what_to_do
 from alerts.ladder.words import ConsentScope, Gate, Override, ReminderKind, Standing, Step
 from alerts.seriousness import Course, seriousness
@@ -177,3 +177,15 @@ def test_search_results_would_show_a_pupils_name_for_weeks_after_the_page_is_gon
         play.wait(hours=1)
         play.sees(Visibility.GONE)
     assert Step.CACHE_REQUEST in play.steps()
+
+
+def test_one_persons_yes_would_stand_for_another_who_said_no() -> None:
+    """Two teachers are named in one post: the police hear of neither against the word of one (NEU 9.5)."""
+    play = Play(TEACHER)
+    for person, answer in (("S1", False), ("S2", True)):
+        play.ladder = machine.record_consent(
+            play.ladder, Consent(person, "A. Head", play.now, answer, ConsentScope.POLICE, "written")
+        )
+    assert not play.ladder.consent_holds(ConsentScope.POLICE, play.now)
+    changed = Consent("s1 ", "A. Head", play.now, True, ConsentScope.POLICE, "written")
+    assert machine.record_consent(play.ladder, changed).consent_holds(ConsentScope.POLICE, play.now)
