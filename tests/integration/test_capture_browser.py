@@ -133,9 +133,10 @@ def test_an_address_that_is_no_public_page_is_never_opened(host: MediaHost, wher
 
 @needs_browser
 def test_a_page_that_never_ends_is_cut_off(host: MediaHost) -> None:
-    """One page would fill the disk."""
-    host.shows(f"{MEDIA}/big.png", b"x" * 3_000_000)
-    page, proxy = captured(host, f"<p>Words</p><img src='https://{MEDIA}/big.png'>", bytes_left=300_000)
+    """One page would fill the disk. A style sheet is read to its end; of a broken picture only the beginning is."""
+    host.shows(f"{MEDIA}/big.css", b"/*" + b"x" * 3_000_000 + b"*/", "text/css")
+    sheet = f"<link rel='stylesheet' href='https://{MEDIA}/big.css'>"
+    page, proxy = captured(host, f"{sheet}<p>Words</p>", bytes_left=300_000)
     assert proxy.used_up
     assert b"Words" in page.files["page.dom.txt"]
 
