@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config.addresses import is_loopback, split
 from config.schema import Settings, Source
+from monitor.checks.asking import answer_of, database_missing
 from monitor.checks.lines import CheckLine, failed, ok, warning
 
 MEND = (
@@ -28,16 +29,17 @@ Probe = Callable[[], Mapping[str, Account]]
 def account_lines(settings: Settings, probe: Probe) -> list[CheckLine]:
     """A line for each source beyond this machine. A database that cannot tell is told of in its own line."""
     outside = [source for source in settings.sources if not _answers_here(source)]
-    file = settings.store.sqlite_file()
     if not outside:
         return []
-    if file is not None and not file.exists():
+    if database_missing(settings):
         return [failed(_subject(source), "nothing is on record yet", MEND) for source in outside]
-    try:
-        known = probe()
-    except Exception:  # noqa: BLE001  whatever is wrong with the database stands in the line `database`
-        return []
-    return [line for source in outside for line in _lines(_subject(source), known[source.name])]
+    known = answer_of(probe) or {}
+    return [
+        line
+        for source in outside
+        if source.name in known
+        for line in _lines(_subject(source), known[source.name])
+    ]
 
 
 def _lines(subject: str, account: Account) -> list[CheckLine]:

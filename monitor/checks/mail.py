@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from config.schema import MailServer, Security, Settings
 from config.secrets import SecretMissing
+from monitor.checks.asking import answer_of, database_missing
 from monitor.checks.certificates import issuer, looking, trusting, valid_until, why_unusable
 from monitor.checks.lines import CheckLine, failed, ok, warning
 from monitor.checks.surroundings import Surroundings
@@ -45,13 +46,10 @@ def mail_lines(server: MailServer, subject: str, around: Surroundings) -> list[C
 
 def unsent_lines(settings: Settings, probe: Callable[[], tuple[int, int]]) -> list[CheckLine]:
     """Whether mails wait or were refused. A database that cannot tell is told of in its own line."""
-    file = settings.store.sqlite_file()
-    try:
-        if file is not None and not file.exists():
-            return []
-        waiting, refused = probe()
-    except Exception:  # noqa: BLE001  whatever is wrong with the database stands in the line `database`
+    counted = None if database_missing(settings) else answer_of(probe)
+    if counted is None:
         return []
+    waiting, refused = counted
     if not waiting and not refused:
         return [ok("mails", "all left that were tried")]
     told = f"{waiting} wait for another try, {refused} were refused for good"

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from config.schema import Settings, TimeAuthority
+from monitor.checks.asking import answer_of, database_missing
 from monitor.checks.lines import CheckLine, failed, ok, warning
 from monitor.checks.surroundings import Surroundings
 from monitor.evidence.stamping.asking import ask, new_request, outside_line
@@ -74,13 +75,9 @@ def last_stamp_lines(settings: Settings, probe: StampsProbe | None) -> list[Chec
 
 
 def _standing_lines(settings: Settings, probe: StampsProbe | None) -> list[CheckLine]:
-    file = settings.store.sqlite_file()
-    if probe is None or (file is not None and not file.exists()):
+    if probe is None or database_missing(settings):
         return []
-    try:
-        known = probe()
-    except Exception:  # noqa: BLE001  whatever is wrong with the database stands in the line `database`
-        return []
+    known = answer_of(probe) or {}
     return [_standing_line(name, found) for name, found in known.items()]
 
 
